@@ -1,0 +1,92 @@
+"""What governance can be asked to do, and what it answers."""
+
+from datetime import date, datetime
+from typing import ClassVar
+from uuid import UUID
+
+import msgspec
+
+
+class ConveneMeeting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Call a joint conference 联席会议; the cases waiting for one come on its agenda."""
+
+    method: ClassVar[str] = "convene_meeting"
+    command_id: UUID
+    meeting_id: UUID
+    held_on: date
+    title: str
+
+
+class AdoptResolution(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The conference names a lead department and a date for one item."""
+
+    method: ClassVar[str] = "adopt_resolution"
+    command_id: UUID
+    resolution_id: UUID
+    meeting_id: UUID
+    item_id: UUID
+    lead: str
+    due_on: date
+    text: str
+
+
+class DeclineItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The conference ends an item; the reason is published."""
+
+    method: ClassVar[str] = "decline_item"
+    command_id: UUID
+    resolution_id: UUID
+    meeting_id: UUID
+    item_id: UUID
+    reason: str
+
+
+COMMANDS = (ConveneMeeting, AdoptResolution, DeclineItem)
+
+
+class MeetingReceipt(msgspec.Struct, frozen=True, kw_only=True):
+    """A meeting was called, with the ids of the items on its agenda."""
+
+    meeting_id: UUID
+    items: tuple[UUID, ...]
+
+
+class ResolutionReceipt(msgspec.Struct, frozen=True, kw_only=True):
+    """A resolution was recorded."""
+
+    resolution_id: UUID
+    item_id: UUID
+    outcome: str
+
+
+class AgendaItem(msgspec.Struct, frozen=True, kw_only=True):
+    """An escalated case before the conference. `meeting_id` None while it waits for one."""
+
+    item_id: UUID
+    case_id: UUID
+    number: str
+    category: str
+    community: str
+    escalated_at: datetime
+    meeting_id: UUID | None
+    outcome: str | None
+    resolution_id: UUID | None
+    lead: str | None
+    due_on: date | None
+    text: str | None
+
+
+class MeetingView(msgspec.Struct, frozen=True, kw_only=True):
+    """One meeting with its agenda."""
+
+    meeting_id: UUID
+    held_on: date
+    title: str
+    items: tuple[AgendaItem, ...]
+
+
+class Agenda(msgspec.Struct, frozen=True, kw_only=True):
+    """The items that wait for a meeting, oldest first, and the meetings, newest first."""
+
+    waiting: tuple[AgendaItem, ...]
+    meetings: tuple[MeetingView, ...]

@@ -1,0 +1,193 @@
+"""What intake can be asked to do, and what it answers."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+import msgspec
+
+from contracts.vocabulary import Evidence, Point
+
+
+class Channel(StrEnum):
+    """The way a report came in, or a return visit was made."""
+
+    APP = "app"  # 手机
+    WEB = "web"  # 网页
+    COUNTER = "counter"  # 窗口
+    HOTLINE = "hotline"  # 热线
+    PHONE = "phone"  # 电话
+    DOOR = "door"  # 上门
+
+
+class ReportCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """上报. `text` is 10 to 2,000 characters; `category` None asks the dispatcher to choose."""
+
+    method: ClassVar[str] = "report_case"
+    command_id: UUID
+    case_id: UUID
+    grid: str
+    text: str
+    occurred_at: datetime
+    channel: Channel
+    category: str | None = None
+    point: Point | None = None
+    address: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    anonymous: bool = False
+
+
+class ClassifyCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """分类 by a dispatcher. `lead` None takes the category's default department."""
+
+    method: ClassVar[str] = "classify_case"
+    command_id: UUID
+    case_id: UUID
+    category: str
+    lead: str | None = None
+    co_handlers: tuple[str, ...] = ()
+    expected_version: int | None = None
+
+
+class PassCheck(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """核查通过 by the grid worker of the grid."""
+
+    method: ClassVar[str] = "pass_check"
+    command_id: UUID
+    case_id: UUID
+    evidence: tuple[Evidence, ...] = ()
+    point: Point | None = None
+    expected_version: int | None = None
+
+
+class RecordSatisfied(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """回访满意: `resolved` in the reporter's word, `score` 1-5."""
+
+    method: ClassVar[str] = "record_satisfied"
+    command_id: UUID
+    case_id: UUID
+    resolved: bool
+    score: int
+    channel: Channel
+    expected_version: int | None = None
+
+
+class RecordDissatisfied(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """回访不满意, with the reason (10 to 2,000 characters)."""
+
+    method: ClassVar[str] = "record_dissatisfied"
+    command_id: UUID
+    case_id: UUID
+    reason: str
+    channel: Channel
+    expected_version: int | None = None
+
+
+class ArchiveCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """归档: seal and put away."""
+
+    method: ClassVar[str] = "archive_case"
+    command_id: UUID
+    case_id: UUID
+    expected_version: int | None = None
+
+
+COMMANDS = (
+    ReportCase,
+    ClassifyCase,
+    PassCheck,
+    RecordSatisfied,
+    RecordDissatisfied,
+    ArchiveCase,
+)
+
+
+class CaseReceipt(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to every command on a case: where it stands now. `version` is the ETag."""
+
+    case_id: UUID
+    number: str
+    state: str
+    cycle: int
+    version: int
+
+
+class CaseSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a list."""
+
+    case_id: UUID
+    number: str
+    state: str
+    step: int
+    category: str | None
+    community: str
+    grid: str
+    lead: str | None
+    cycle: int
+    reported_at: datetime
+    updated_at: datetime
+    version: int
+
+
+class CaseView(CaseSummary, frozen=True, kw_only=True):
+    """One case as one who may see it sees it.
+
+    `address` and `point` are None where the caller may not know the place exactly; `mine` says
+    that the caller reported it.
+    """
+
+    kind: str | None
+    urgency: str | None
+    text: str
+    address: str | None
+    point: Point | None
+    occurred_at: datetime
+    channel: str
+    anonymous: bool
+    mine: bool
+    escalation: int
+    co_handlers: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+    closure: str | None = None
+    score: int | None = None
+    resolved: bool | None = None
+    seal: str | None = None
+
+
+class CasePage(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of cases, newest first; `next_cursor` None on the last page."""
+
+    items: tuple[CaseSummary, ...]
+    next_cursor: str | None
+
+
+class TimelineEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a case's life. `late` marks a fact that came when it no longer counted."""
+
+    position: int
+    at: datetime
+    kind: str
+    step: str
+    state: str
+    cycle: int
+    role: str
+    late: bool
+    detail: dict[str, str]
+
+
+class Timeline(msgspec.Struct, frozen=True, kw_only=True):
+    """A case's whole life, oldest first."""
+
+    case_id: UUID
+    entries: tuple[TimelineEntry, ...]
+
+
+class SealView(msgspec.Struct, frozen=True, kw_only=True):
+    """The proof of an archived case: the commitments (hex) in order and the hash over them."""
+
+    case_id: UUID
+    number: str
+    sealed_at: datetime
+    commitments: tuple[str, ...]
+    seal: str

@@ -1,0 +1,65 @@
+"""Every public error code, with its HTTP status and title: what a client may rely on.
+
+A code is stable; its wording is not. Problem documents follow RFC 9457, with
+`type` = `urn:qiaotou:problem:<code>`.
+"""
+
+import msgspec
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """One cause: HTTP status, English and Chinese title."""
+
+    status: int
+    title: str
+    title_zh: str
+
+
+CODES: dict[str, Problem] = {
+    # Everybody's.
+    "malformed_request": Problem(400, "The request cannot be read", "请求无法读取"),
+    "malformed_cursor": Problem(400, "The cursor is not one of ours", "游标无效"),
+    "unauthenticated": Problem(401, "Sign in first", "请先登录"),
+    "wrong_credentials": Problem(401, "Login or password is wrong", "账号或密码错误"),
+    "forbidden": Problem(403, "Your role or place does not allow this", "您的角色或辖区不允许此操作"),
+    "not_found": Problem(404, "There is no such thing", "没有找到"),
+    "method_not_allowed": Problem(405, "This address does not take that method", "不支持此方法"),
+    "conflict": Problem(409, "Something with this id exists already", "标识已存在"),
+    "illegal_transition": Problem(409, "This step is not possible now", "当前状态不允许此步骤"),
+    "stale_version": Problem(412, "It has changed since you looked", "内容已被更新"),
+    "payload_too_large": Problem(413, "That is too large", "内容过大"),
+    "unsupported_media_type": Problem(415, "This type of content is not taken", "不支持的内容类型"),
+    "invalid": Problem(422, "Some fields are not right", "字段不正确"),
+    "key_reused": Problem(422, "This Idempotency-Key was used for another request", "幂等键已用于其他请求"),
+    "missing_key": Problem(422, "This request needs an Idempotency-Key", "缺少幂等键"),
+    "too_many_requests": Problem(429, "Too many requests; wait a little", "请求过于频繁"),
+    "internal": Problem(500, "Something went wrong on our side", "系统内部错误"),
+    "unavailable": Problem(503, "A part of the system is away; try again", "服务暂不可用"),
+    "expired": Problem(504, "It took too long and was not carried out", "处理超时, 未执行"),
+    "unknown_outcome": Problem(
+        504, "No answer in time; ask again with the same key", "未及时收到结果, 请用同一幂等键重试"
+    ),
+    # Places and reference data.
+    "unknown_category": Problem(422, "There is no such category", "类别不存在"),
+    "unknown_grid": Problem(422, "There is no such grid", "网格不存在"),
+    "unknown_department": Problem(422, "There is no such department", "部门不存在"),
+    "foreign_grid": Problem(403, "This grid is not yours", "不属于您的网格"),
+    # Cases.
+    "occurred_in_future": Problem(422, "It cannot have happened in the future", "发生时间不能晚于现在"),
+    "text_too_short": Problem(422, "Please say a little more", "描述过短"),
+    "text_too_long": Problem(422, "Please say it shorter", "描述过长"),
+    "evidence_missing": Problem(422, "Evidence is missing", "缺少佐证材料"),
+    "too_far_away": Problem(422, "You are too far from the place", "距离现场过远"),
+    "handler_may_not_check": Problem(403, "Whoever handled it may not check it", "处置人不得自行核查"),
+    # Work orders.
+    "unknown_order": Problem(404, "There is no such order for you", "没有此工单"),
+    "not_the_lead": Problem(403, "Only the lead department may do this", "仅主办部门可操作"),
+    "unknown_result": Problem(422, "No such result was handed in", "未提交该处置结果"),
+    "result_differs": Problem(422, "The result's hash is another", "处置结果哈希不符"),
+    "unsigned_sender": Problem(403, "The message does not say who sends it", "消息缺少发送者身份"),
+    # Media.
+    "unknown_media": Problem(422, "There is no such upload of yours", "附件不存在"),
+    "media_type_refused": Problem(415, "Only JPEG, PNG, WebP photos and PDF are taken", "仅接受照片与PDF"),
+    # Conference.
+    "already_resolved": Problem(409, "This item has been decided", "该议题已有决议"),
+}

@@ -1,0 +1,77 @@
+"""Organisation, places, categories and accounts as the other services mirror them.
+
+Subject and ordering key are the entity's code, prefixed (`place:c01`), or the account id.
+Names of places and departments are public; nothing here is about a private person.
+"""
+
+from datetime import date
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+import msgspec
+
+from contracts.vocabulary import Kind, Role, Urgency
+
+
+class Tier(StrEnum):
+    """The levels of the district's tree."""
+
+    DISTRICT = "district"  # 区
+    COMMUNITY = "community"  # 社区
+    GRID = "grid"  # 网格
+    BUILDING = "building"  # 楼栋
+
+
+class PlaceDefined(msgspec.Struct, frozen=True, kw_only=True):
+    """A unit of the tree exists from `valid_from` up to, not including, `valid_to`."""
+
+    type: ClassVar[str] = "registry.place.defined.v1"
+    code: str
+    tier: Tier
+    parent: str | None
+    name_zh: str
+    name_en: str
+    fictional: bool
+    valid_from: date
+    valid_to: date | None = None
+
+
+class DepartmentDefined(msgspec.Struct, frozen=True, kw_only=True):
+    """A department of the district; `former` names its predecessors."""
+
+    type: ClassVar[str] = "registry.department.defined.v1"
+    code: str
+    name_zh: str
+    name_en: str
+    former: str = ""
+
+
+class CategoryDefined(msgspec.Struct, frozen=True, kw_only=True):
+    """A second-level category with its default department and limit (`2h`, `3wd`, `30d`)."""
+
+    type: ClassVar[str] = "registry.category.defined.v1"
+    code: str
+    parent: str
+    name_zh: str
+    name_en: str
+    kind: Kind
+    department: str
+    urgency: Urgency
+    limit: str
+    small: bool
+    valid_from: date
+
+
+class AccountOpened(msgspec.Struct, frozen=True, kw_only=True):
+    """An account exists, with its roles and place; no name, no login."""
+
+    type: ClassVar[str] = "registry.account.opened.v1"
+    account_id: UUID
+    roles: tuple[Role, ...]
+    community: str | None = None
+    grid: str | None = None
+    department: str | None = None
+
+
+ALL = (PlaceDefined, DepartmentDefined, CategoryDefined, AccountOpened)
