@@ -1,0 +1,1 @@
+"""The bus: connections, publishing, batched consumption."""

@@ -1,0 +1,42 @@
+"""What a process is told by its environment."""
+
+import os
+from collections.abc import Mapping
+
+import msgspec
+
+MODES = ("demo", "production", "test")
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """The settings of one process. Secrets come in the two URLs and are never printed.
+
+    `process` of `processes` decides the partitions; `mode` production refuses demo logins and
+    a moved clock.
+    """
+
+    database_url: str = ""
+    amqp_uri: str = ""
+    metrics_port: int = 0
+    process: int = 0
+    processes: int = 1
+    mode: str = "production"
+    district: str = "140303"
+    log_level: str = "INFO"
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """Read `QIAOTOU_*`. Raises: ValueError where one makes no sense."""
+        env = os.environ if environ is None else environ
+        given = {
+            field: env[name] for field in cls.__struct_fields__ if (name := f"QIAOTOU_{field.upper()}") in env
+        }
+        try:
+            settings = msgspec.convert(given, cls, strict=False)
+        except msgspec.ValidationError as error:
+            raise ValueError(f"QIAOTOU_*: {error}") from error
+        if settings.mode not in MODES:
+            raise ValueError(f"QIAOTOU_MODE must be one of {', '.join(MODES)}")
+        if not 0 <= settings.process < settings.processes:
+            raise ValueError("QIAOTOU_PROCESS must be below QIAOTOU_PROCESSES")
+        return settings

@@ -1,0 +1,65 @@
+"""One engine a process, and the two ways to use it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Engine
+
+from chassis.context import Context
+from chassis.data.unit_of_work import UnitOfWork
+
+CONNECT_TIMEOUT_S = 5
+STATEMENT_TIMEOUT_MS = 10_000
+
+
+class Database:
+    """A service's own database. Connections are checked on checkout and commit durably.
+
+    `source` is the name under which this service's events are emitted.
+    """
+
+    def __init__(self, url: str, *, source: str = "", pool_size: int = 8) -> None:
+        self.source = source
+        self.engine: Engine = sa.create_engine(
+            url.replace("postgresql://", "postgresql+psycopg://", 1),
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=5,
+            pool_recycle=600,
+            connect_args={
+                "connect_timeout": CONNECT_TIMEOUT_S,
+                "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c timezone=UTC",
+                "keepalives_idle": 5,
+                "keepalives_interval": 2,
+                "keepalives_count": 3,
+                "tcp_user_timeout": 8000,
+            },
+        )
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection for queries, each its own snapshot; nothing can be written."""
+        with self.engine.connect() as connection:
+            yield connection.execution_options(isolation_level="AUTOCOMMIT", postgresql_readonly=True)
+
+    @contextmanager
+    def transaction(self, context: Context) -> Iterator[UnitOfWork]:
+        """Give a unit of work; the caller keeps, discards and flushes. Commits at the end."""
+        with self.engine.connect() as connection:
+            with connection.begin():
+                uow = UnitOfWork(connection, source=self.source, context=context)
+                yield uow
+            uow.committed()
+
+    @contextmanager
+    def writing(self, context: Context) -> Iterator[UnitOfWork]:
+        """Give a unit of work for one piece of work; kept, flushed and committed at the end."""
+        with self.transaction(context) as uow:
+            yield uow
+            uow.keep()
+            uow.flush()
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()

@@ -1,0 +1,20 @@
+"""The chassis's tables as a step of each service's first migration."""
+
+from alembic.operations import Operations
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from chassis.data.tables import CELL_NOW, metadata
+
+
+def create_chassis_tables(op: Operations) -> None:
+    """Create the outbox, the inbox, the command log and the cell clock.
+
+    A later change of these tables is a new function beside this one, called by a new migration
+    of every service.
+    """
+    for table in metadata.sorted_tables:
+        op.execute(CreateTable(table))
+        for index in table.indexes:
+            op.execute(CreateIndex(index))
+    op.execute("INSERT INTO cell_clock (ahead) VALUES ('0')")
+    op.execute(CELL_NOW)

@@ -1,0 +1,40 @@
+"""The command log: a command that was done is answered again, never done again."""
+
+from typing import ClassVar, NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from chassis.data import bulk
+from chassis.data.store import Change, Store
+from chassis.data.tables import command_log
+
+
+class Done(NamedTuple):
+    """A command that was carried out. `fingerprint` tells another command under the same id."""
+
+    method: str
+    fingerprint: bytes
+    reply: bytes
+
+
+_LOAD = sa.text("SELECT command_id, method, fingerprint, reply FROM command_log WHERE command_id = ANY(:ids)")
+
+
+class CommandLog(Store[UUID, Done]):
+    """The commands of this batch that were done before, and those done now."""
+
+    flush_order: ClassVar[int] = 60
+
+    def load_many(self, keys: list[UUID]) -> dict[UUID, Done]:
+        """Read those that were done."""
+        rows = self.connection.execute(_LOAD, {"ids": keys})
+        return {row[0]: Done(row[1], bytes(row[2]), bytes(row[3])) for row in rows}
+
+    def save_many(self, changes: list[Change[UUID, Done]]) -> None:
+        """Note those done now. Two processes at once: the second one's batch fails and is read again."""
+        bulk.insert(
+            self.connection,
+            command_log,
+            [{"command_id": change.key, **change.new._asdict()} for change in changes],
+        )

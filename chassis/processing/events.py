@@ -1,0 +1,164 @@
+"""Events in batches through the versioned inbox: once each, in order, poison parked."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+import structlog
+from sqlalchemy.exc import IntegrityError
+
+from chassis import metrics
+from chassis.bus.inbound import Inbound
+from chassis.context import Context
+from chassis.data.engine import Database
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.principal import the_system
+from chassis.processing import parking
+from chassis.processing.faults import is_contention, is_of_the_house
+from chassis.processing.inbox import Arrived, Inbox
+from chassis.processing.loading import Load, prefetch
+from contracts.envelope import MalformedEvent, decode, decode_data
+
+log = structlog.get_logger()
+_CULPRITS_BEFORE_SINGLES = 3
+
+E = TypeVar("E")
+
+
+class EventRoute(NamedTuple):
+    """How one type of event is handled."""
+
+    payload: type[Any]
+    handler: Callable[[Any, UnitOfWork], None]
+    loads: Sequence[Load]
+
+
+def on(
+    payload: type[E], handler: Callable[[E, UnitOfWork], None], *, loads: Sequence[Load] = ()
+) -> EventRoute:
+    """Declare that `handler` takes events of `payload`'s type, and what it will load."""
+    return EventRoute(payload, handler, loads)
+
+
+class _CulpritError(Exception):
+    """One event's handler raised."""
+
+    def __init__(self, arrived: Arrived, reason: str) -> None:
+        super().__init__(reason)
+        self.arrived = arrived
+        self.reason = reason
+
+
+class EventProcessor:
+    """Applies batches of events. An event type without a route only advances its cursor."""
+
+    def __init__(self, service: str, routes: Sequence[EventRoute]) -> None:
+        self.service = service
+        self.routes = {route.payload.type: route for route in routes}
+        self._survived: set[str] = set()
+
+    def process(self, database: Database, batch: Sequence[Inbound]) -> None:
+        """Apply a batch. Raises: what is of the house; the messages then come again."""
+        metrics.BATCH_SIZE.labels(self.service, "event").observe(len(batch))
+        if any(message.redelivered for message in batch):
+            for message in batch:
+                self._guarded(database, message)
+        else:
+            self._apply(database, self._readable(database, batch))
+
+    def _readable(self, database: Database, batch: Sequence[Inbound]) -> list[Arrived]:
+        readable = []
+        for message in batch:
+            try:
+                readable.append(self._read(message))
+            except MalformedEvent as error:
+                parking.park(database, message, reason=f"unreadable: {type(error).__name__}")
+        return readable
+
+    def _read(self, message: Inbound) -> Arrived:
+        event = decode(message.body)
+        route = self.routes.get(event.type)
+        payload = None if route is None else decode_data(event.data, route.payload)
+        return Arrived(event, payload, message)
+
+    def _guarded(self, database: Database, message: Inbound) -> None:
+        """Apply one redelivered message after noting the attempt: it may be what kills the process."""
+        key = parking.key_of(message)
+        if parking.note_attempt(database, key, survived=key in self._survived) > 1:
+            parking.park(database, message, reason="suspected: the process died on it")
+        else:
+            self._survived.add(key)
+            self._apply(database, self._readable(database, [message]))
+            self._survived.discard(key)
+        parking.forget_attempt(database, key)
+
+    def _apply(self, database: Database, arrived: list[Arrived], *, tries: int = 3) -> None:
+        """Apply what can be applied; park what raises; keep the rest going."""
+        culprits = 0
+        while arrived:
+            try:
+                self._transaction(database, arrived)
+            except _CulpritError as culprit:
+                log.exception("event.parked", type=culprit.arrived.event.type, reason=culprit.reason)
+                parking.park(database, culprit.arrived.message, reason=culprit.reason)
+                arrived = [each for each in arrived if each is not culprit.arrived]
+                culprits += 1
+                if culprits == _CULPRITS_BEFORE_SINGLES:
+                    self._one_by_one(database, arrived)
+                    return
+            except Exception as error:
+                if is_of_the_house(error) and not (is_contention(error) and tries > 1):
+                    raise
+                self._after_failure(database, arrived, error, tries=tries)
+                return
+            else:
+                return
+
+    def _after_failure(
+        self, database: Database, arrived: list[Arrived], error: Exception, *, tries: int
+    ) -> None:
+        """A write failed for the batch as a whole: look again, then one by one, then park."""
+        if tries > 1 and (is_contention(error) or isinstance(error, IntegrityError)):
+            self._apply(database, arrived, tries=tries - 1)
+        elif len(arrived) > 1:
+            self._one_by_one(database, arrived)
+        else:
+            log.error("event.parked", type=arrived[0].event.type, reason=type(error).__name__)
+            parking.park(database, arrived[0].message, reason=f"cannot be written: {type(error).__name__}")
+
+    def _one_by_one(self, database: Database, arrived: list[Arrived]) -> None:
+        for each in arrived:
+            self._apply(database, [each])
+
+    def _transaction(self, database: Database, arrived: list[Arrived]) -> None:
+        with database.transaction(Context(correlation_id="", principal=the_system())) as uow:
+            inbox = Inbox(uow, self.service, self._read)
+            ready = inbox.in_order(arrived)
+            known = [each for each in ready if each.payload is not None]
+            prefetch(uow, ((self.routes[each.event.type].loads, each.payload) for each in known))
+            for each in ready:
+                self._handle(each, uow)
+            uow.flush()
+            inbox.write()
+        for fork in inbox.forks:
+            log.error("event.fork", type=fork.event.type, source=fork.event.source)
+            parking.park(database, fork.message, reason="fork: this sequence was another event")
+        for each in ready:
+            metrics.INBOX_APPLIED.labels(self.service, each.event.type).inc()
+            metrics.INBOX_LAG.labels(self.service).observe(
+                max(0.0, (uow.now - each.event.time).total_seconds())
+            )
+
+    def _handle(self, arrived: Arrived, uow: UnitOfWork) -> None:
+        uow.cause = arrived.event.id
+        uow.context = Context(correlation_id=arrived.event.correlationid, principal=the_system())
+        route = self.routes.get(arrived.event.type)
+        if route is None:
+            return
+        try:
+            route.handler(arrived.payload, uow)
+        except Exception as error:
+            if is_of_the_house(error):
+                raise
+            uow.discard()
+            raise _CulpritError(arrived, f"handler: {type(error).__name__}") from error
+        uow.keep()
