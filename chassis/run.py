@@ -8,7 +8,7 @@ os.environ["PSYCOPG_WAIT_FUNC"] = "wait_selector"
 
 import warnings
 
-warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated", category=DeprecationWarning)
+warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
 
 import eventlet  # noqa: E402
 

@@ -98,7 +98,8 @@ class Consumer:
         link = Link(self._uri)
         over = threading.Event()
         try:
-            link.channel.basic_qos(0, self._prefetch, a_global=True)
+            # Per consumer: quorum queues refuse a prefetch for the whole channel.
+            link.channel.basic_qos(0, max(1, self._prefetch // len(self._queues)), a_global=False)
             tags = [link.consume(queue, self._arrived) for queue in self._queues]
             self.connected.set()
             metrics.BROKER_CONNECTED.labels(self._service).set(1)

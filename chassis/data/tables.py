@@ -101,9 +101,9 @@ command_log = sa.Table(
 cell_clock = sa.Table(
     "cell_clock",
     metadata,
-    sa.Column("only", sa.Boolean, primary_key=True, server_default=sa.true()),
+    sa.Column("sole", sa.Boolean, primary_key=True, server_default=sa.true()),
     sa.Column("ahead", sa.Interval, nullable=False),
-    sa.CheckConstraint("only", name="cell_clock_one_row"),
+    sa.CheckConstraint("sole", name="cell_clock_one_row"),
 )
 
 CELL_NOW = """

@@ -1,0 +1,1 @@
+"""How many closed loops a second, and what one costs: `./qiaotou bench`."""

@@ -1,0 +1,76 @@
+"""A small HTTP client that keeps its connection: the load must not cost more than the system."""
+
+import http.client
+import json
+import time
+import uuid
+from typing import Any
+
+
+class RefusedError(RuntimeError):
+    """The gateway answered with a problem document."""
+
+    def __init__(self, status: int, problem: dict[str, Any]) -> None:
+        super().__init__(f"{status} {problem}")
+        self.status = status
+        self.code = problem.get("code", "")
+
+
+class Client:
+    """One connection as one person. Not for two threads."""
+
+    def __init__(self, host: str, port: int, token: str = "", *, patience_s: float = 0.0) -> None:
+        self._patience_s = patience_s
+        self._connection = http.client.HTTPConnection(host, port, timeout=30)
+        self._headers = {"Content-Type": "application/json", "Accept": "application/json"}
+        self.token = token
+
+    def post(self, path: str, body: dict[str, Any], *, token: str = "", key: str = "") -> dict[str, Any]:
+        """Post JSON under an idempotency key; a new one where none is given."""
+        headers = {"Idempotency-Key": key or uuid.uuid4().hex}
+        return self._ask("POST", path, json.dumps(body).encode(), token, headers)
+
+    def get(self, path: str, *, token: str = "") -> dict[str, Any]:
+        """Get JSON."""
+        return self._ask("GET", path, None, token, {})
+
+    def upload(self, path: str, name: str, content: bytes, *, token: str = "") -> dict[str, Any]:
+        """Post one file as multipart form data."""
+        boundary = uuid.uuid4().hex
+        head = (
+            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
+            "Content-Type: application/octet-stream\r\n\r\n"
+        )
+        body = head.encode() + content + f"\r\n--{boundary}--\r\n".encode()
+        headers = {
+            "Content-Type": f"multipart/form-data; boundary={boundary}",
+            "Idempotency-Key": uuid.uuid4().hex,
+        }
+        return self._ask("POST", path, body, token, headers)
+
+    def _ask(
+        self, method: str, path: str, body: bytes | None, token: str, headers: dict[str, str]
+    ) -> dict[str, Any]:
+        """Ask, and while patient ask again with the same key: that is what keys are for."""
+        sent = {**self._headers, "Authorization": f"Bearer {token or self.token}", **headers}
+        until = time.monotonic() + self._patience_s
+        while True:
+            try:
+                return self._once(method, path, body, sent)
+            except (RefusedError, http.client.HTTPException, OSError) as error:
+                self._connection.close()
+                final = (
+                    isinstance(error, RefusedError) and error.status < http.HTTPStatus.INTERNAL_SERVER_ERROR
+                )
+                if final or time.monotonic() > until:
+                    raise
+                time.sleep(0.25)
+
+    def _once(self, method: str, path: str, body: bytes | None, sent: dict[str, str]) -> dict[str, Any]:
+        self._connection.request(method, path, body, sent)
+        response = self._connection.getresponse()
+        content = response.read()
+        answer: dict[str, Any] = json.loads(content) if content else {}
+        if response.status >= http.HTTPStatus.BAD_REQUEST:
+            raise RefusedError(response.status, answer)
+        return answer
