@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from typing import Self
 
 import msgspec
 
@@ -25,7 +26,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_level: str = "INFO"
 
     @classmethod
-    def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
         """Read `QIAOTOU_*`. Raises: ValueError where one makes no sense."""
         env = os.environ if environ is None else environ
         given = {

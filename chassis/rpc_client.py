@@ -146,6 +146,13 @@ class RpcClient:
         key = naming.query_key(service, method)
         return self._result(self._send(key, rpc.encode_request(**arguments), context, timeout_s), result)
 
+    def connected(self) -> bool:
+        """Return whether the broker is reached, connecting where there is no connection yet."""
+        try:
+            return self._connected().alive
+        except ServiceUnavailable:
+            return False
+
     def close(self) -> None:
         """Give up the connection."""
         if self._session is not None:

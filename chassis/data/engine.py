@@ -27,6 +27,8 @@ class Database:
             max_overflow=0,
             pool_timeout=5,
             pool_recycle=600,
+            # What a statement was given may be anybody's text: no error carries it into a log.
+            hide_parameters=True,
             connect_args={
                 "connect_timeout": CONNECT_TIMEOUT_S,
                 "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c timezone=UTC",

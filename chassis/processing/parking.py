@@ -35,9 +35,12 @@ def key_of(message: Inbound) -> str:
     return message.fallback_key if event is None else str(event.id)
 
 
-def park(database: Database, message: Inbound, *, reason: str) -> None:
-    """Keep a message that cannot be handled, whole, so that it can be looked at and replayed."""
-    event = _event(message)
+def park(database: Database, message: Inbound, *, reason: str, ours: bool = True) -> None:
+    """Keep a message that cannot be handled, whole, so that it can be looked at and replayed.
+
+    `ours` False says that it came from outside: it may then not name one of our own events.
+    """
+    event = _event(message) if ours else None
     row = {
         "message_key": message.fallback_key if event is None else str(event.id),
         "queue": message.queue,
