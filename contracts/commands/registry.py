@@ -11,6 +11,8 @@ class OpenAccount(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Open an account with roles and place. `password` has 12 to 128 characters."""
 
     method: ClassVar[str] = "open_account"
+    # Fields of which not even a hash is kept with the command.
+    secrets: ClassVar[tuple[str, ...]] = ("password",)
     command_id: UUID
     account_id: UUID
     login: str

@@ -1,0 +1,1 @@
+"""Registry: the organisation, its places and categories, and who has an account."""

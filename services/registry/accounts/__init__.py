@@ -1,0 +1,1 @@
+"""Accounts with roles and a place, and how somebody signs in."""

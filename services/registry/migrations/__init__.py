@@ -1,0 +1,1 @@
+"""Registry's own database, step by step."""

@@ -1,0 +1,1 @@
+"""Places, departments and categories of the district, each with its period."""

@@ -1,0 +1,109 @@
+"""`python -m services.registry.seed`: what a cell begins with. Safe to run again."""
+
+import sys
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import structlog
+
+from chassis import log as logs
+from chassis.config import Settings
+from chassis.context import Context
+from chassis.data.engine import Database
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.principal import the_system
+from contracts.envelope import uuid7
+from services.registry import demo, reference_data
+from services.registry.accounts.account import check
+from services.registry.accounts.handlers import define_account, posting_of
+from services.registry.accounts.passwords import passwords
+from services.registry.accounts.repository import AccountStore, Credential, CredentialStore
+from services.registry.demo import DemoAccount
+from services.registry.organisation.handlers import define_category, define_department, define_place
+from services.registry.organisation.repository import (
+    CategoryStore,
+    DepartmentStore,
+    PlaceStore,
+    define_alone,
+)
+from services.registry.reference_data import ReferenceData
+
+SOURCE = "registry"
+
+
+class WrongCellError(RuntimeError):
+    """The data files are of another district, or a production cell holds demo accounts."""
+
+
+class Seeded(NamedTuple):
+    """How many of each were new or changed."""
+
+    places: int
+    departments: int
+    categories: int
+    accounts: int
+
+
+def seed(database: Database, *, mode: str, district: str) -> Seeded:
+    """Load the data files, and in a demo or test cell the demo accounts. Raises: WrongCellError."""
+    data = reference_data.read()
+    if data.district != district:
+        raise WrongCellError(f"the data files are of the district {data.district}")
+    accounts = list(demo.demo_accounts(data.places, data.departments))
+    context = Context(principal=the_system(), correlation_id=str(uuid7()))
+    with database.writing(context) as uow:
+        define_alone(uow.connection)
+        if mode in demo.MODES:
+            return define(data, accounts, uow)
+        refuse_demo_accounts(accounts, uow)
+        return define(data, (), uow)
+
+
+def define(data: ReferenceData, accounts: Sequence[DemoAccount], uow: UnitOfWork) -> Seeded:
+    """Define everything in one unit of work; what is as it was emits nothing."""
+    uow.store(PlaceStore).prefetch(each.code for each in data.places)
+    uow.store(DepartmentStore).prefetch(each.code for each in data.departments)
+    uow.store(CategoryStore).prefetch(each.code for each in data.categories)
+    return Seeded(
+        places=sum(define_place(each, uow) for each in data.places),
+        departments=sum(define_department(each, uow) for each in data.departments),
+        categories=sum(define_category(each, uow) for each in data.categories),
+        accounts=_define_accounts(accounts, uow),
+    )
+
+
+def refuse_demo_accounts(accounts: Sequence[DemoAccount], uow: UnitOfWork) -> None:
+    """Check that nobody signs in by a password that everybody knows. Raises: WrongCellError."""
+    uow.store(AccountStore).prefetch(each.account.account_id for each in accounts)
+    if any(uow.store(AccountStore).get(each.account.account_id) is not None for each in accounts):
+        raise WrongCellError("this production cell holds demo accounts")
+
+
+def _define_accounts(accounts: Sequence[DemoAccount], uow: UnitOfWork) -> int:
+    uow.store(AccountStore).prefetch(each.account.account_id for each in accounts)
+    logins = uow.store(CredentialStore)
+    logins.prefetch(each.login for each in accounts)
+    without = [each for each in accounts if logins.get(each.login) is None]
+    password_hash = passwords().hash(demo.PASSWORD) if without else ""
+    for each in without:
+        logins.put(each.login, Credential(each.account.account_id, password_hash))
+    for each in accounts:
+        check(each.account, posting_of(each.account, uow))
+    return sum(define_account(each.account, uow) for each in accounts)
+
+
+def main() -> int:
+    """Seed the database that the environment names."""
+    settings = Settings.from_env()
+    logs.configure(settings.log_level, service=SOURCE)
+    database = Database(settings.database_url, source=SOURCE)
+    try:
+        seeded = seed(database, mode=settings.mode, district=settings.district)
+    finally:
+        database.close()
+    structlog.get_logger().info("registry.seeded", mode=settings.mode, **seeded._asdict())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
