@@ -42,6 +42,7 @@ class CaseEvent(msgspec.Struct, frozen=True, kw_only=True):
     `at` is the cell's time of the step.
     """
 
+    type: ClassVar[str]
     case_id: UUID
     number: str
     community: str

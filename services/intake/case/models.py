@@ -1,0 +1,88 @@
+"""The tables of the case."""
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import BYTEA, DOUBLE_PRECISION, JSONB, TIMESTAMP, UUID
+
+metadata = sa.MetaData()
+_TIME = TIMESTAMP(timezone=True)
+
+# No index knows of the state: most steps change no indexed column and leave every index alone.
+cases = sa.Table(
+    "cases",
+    metadata,
+    sa.Column("case_id", UUID, primary_key=True),
+    sa.Column("number", sa.Text, nullable=False, unique=True),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("community", sa.Text, nullable=False),
+    sa.Column("grid", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("longitude_deg", DOUBLE_PRECISION),
+    sa.Column("latitude_deg", DOUBLE_PRECISION),
+    sa.Column("occurred_at", _TIME, nullable=False),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("reported_by", sa.Text, nullable=False),
+    sa.Column("reporter_id", UUID),
+    sa.Column("reported_at", _TIME, nullable=False),
+    sa.Column("updated_at", _TIME, nullable=False),
+    sa.Column("state_since", _TIME, nullable=False),
+    sa.Column("cycle", sa.Integer, nullable=False),
+    sa.Column("escalation", sa.Integer, nullable=False),
+    sa.Column("category", sa.Text),
+    sa.Column("kind", sa.Text),
+    sa.Column("urgency", sa.Text),
+    sa.Column("lead", sa.Text),
+    sa.Column("co_handlers", JSONB, nullable=False),
+    sa.Column("order_id", UUID),
+    sa.Column("handler_id", UUID),
+    sa.Column("documents", JSONB, nullable=False),
+    sa.Column("closure", sa.Text),
+    sa.Column("score", sa.Integer),
+    sa.Column("resolved", sa.Boolean),
+    sa.Column("seal", sa.Text),
+    sa.Column("closed_at", _TIME),
+    sa.Column("archived_at", _TIME),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("emitted", sa.Integer, nullable=False),
+)
+
+timeline = sa.Table(
+    "case_timeline",
+    metadata,
+    sa.Column("case_id", UUID, primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True),
+    sa.Column("at", _TIME, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("step", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("cycle", sa.Integer, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("actor", UUID),
+    sa.Column("late", sa.Boolean, nullable=False),
+    sa.Column("detail", JSONB, nullable=False),
+)
+
+numbers = sa.Table(
+    "case_number",
+    metadata,
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("last", sa.Integer, nullable=False),
+)
+
+seals = sa.Table(
+    "case_seal",
+    metadata,
+    sa.Column("case_id", UUID, primary_key=True),
+    sa.Column("number", sa.Text, nullable=False),
+    sa.Column("sealed_at", _TIME, nullable=False),
+    sa.Column("commitments", JSONB, nullable=False),
+    sa.Column("seal", sa.Text, nullable=False),
+)
+
+# Apart from the seals, so that a salt can be shredded while the seal stands.
+salts = sa.Table(
+    "case_salt",
+    metadata,
+    sa.Column("case_id", UUID, primary_key=True),
+    sa.Column("salt", BYTEA, nullable=False),
+)

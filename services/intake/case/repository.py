@@ -1,0 +1,121 @@
+"""The only SQL that decides or changes a case."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import ClassVar
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from chassis.data import bulk
+from chassis.data.store import Change, Journal, Store
+from services.intake.case import rows
+from services.intake.case.case import Case, Entry
+from services.intake.case.models import cases, numbers, salts, seals, timeline
+from services.intake.case.seal import Seal
+
+_LOCK = sa.text(
+    f"SELECT {rows.CASE_COLUMNS} FROM cases WHERE case_id = ANY(:ids) ORDER BY case_id FOR UPDATE"  # noqa: S608
+)
+_LOCK_RESTED = sa.text(
+    f"SELECT {rows.CASE_COLUMNS} FROM cases "  # noqa: S608
+    "WHERE closed_at <= :before AND archived_at IS NULL "
+    "ORDER BY closed_at LIMIT :limit FOR UPDATE SKIP LOCKED"
+)
+_LIVES = sa.text(
+    f"SELECT {rows.ENTRY_COLUMNS} FROM case_timeline WHERE case_id = ANY(:ids) "  # noqa: S608
+    "ORDER BY case_id, position"
+)
+# Locks the day's row and reads it, whether it stood there or not.
+_COUNT_ON = sa.text(
+    "INSERT INTO case_number (day, last) SELECT day, 0 FROM unnest(CAST(:days AS date[])) AS given(day) "
+    "ON CONFLICT (day) DO UPDATE SET last = case_number.last RETURNING day, last"
+)
+
+
+class CaseStore(Store[UUID, Case]):
+    """The cases of one unit of work, locked."""
+
+    def load_many(self, keys: list[UUID]) -> dict[UUID, Case]:
+        """Lock and read cases in the order of their ids."""
+        found = self.connection.execute(_LOCK, {"ids": keys})
+        return {case.case_id: case for case in map(rows.to_case, found)}
+
+    def save_many(self, changes: list[Change[UUID, Case]]) -> None:
+        """Write new cases whole, and of the others what their steps may change."""
+        new = [change.new for change in changes if change.old is None]
+        moved = [(change.old, change.new) for change in changes if change.old is not None]
+        bulk.insert(self.connection, cases, rows.whole(new))
+        bulk.update(self.connection, cases, rows.changed(moved), key=("case_id",))
+
+    def lock_rested(self, *, closed_before: datetime, limit: int) -> list[Case]:
+        """Lock and read cases that have rested since `closed_before`; those locked elsewhere are left."""
+        found = self.connection.execute(_LOCK_RESTED, {"before": closed_before, "limit": limit})
+        rested = [rows.to_case(row) for row in found]
+        self._loaded.update({case.case_id: case for case in rested})
+        return rested
+
+
+class WrittenLives(Store[UUID, tuple[Entry, ...]]):
+    """The timelines as they stand in the database; only read."""
+
+    def load_many(self, keys: list[UUID]) -> dict[UUID, tuple[Entry, ...]]:
+        """Read whole timelines."""
+        lives: dict[UUID, tuple[Entry, ...]] = {}
+        for entry in map(rows.to_entry, self.connection.execute(_LIVES, {"ids": keys})):
+            lives[entry.case_id] = (*lives.get(entry.case_id, ()), entry)
+        return lives
+
+    def save_many(self, changes: list[Change[UUID, tuple[Entry, ...]]]) -> None:
+        """The journal writes timelines."""
+        raise AssertionError(changes)
+
+
+class Timeline(Journal[Entry]):
+    """The entries that this unit of work adds."""
+
+    def write_many(self, rows_: list[Entry]) -> None:
+        """Write the entries."""
+        bulk.insert(self.connection, timeline, [rows.entry_row(entry) for entry in rows_])
+
+    def life_of(self, case: Case) -> tuple[Entry, ...]:
+        """Return a case's whole timeline, with what this unit has added and not written yet."""
+        written = self._uow.store(WrittenLives).get(case.case_id) or ()
+        if len(written) == case.version:
+            return written
+        return (*written, *(each for each in self._unwritten() if each.case_id == case.case_id))
+
+    def _unwritten(self) -> Iterable[Entry]:
+        yield from self._kept
+        yield from self._staged
+
+
+class NumberStore(Store[date, int]):
+    """How many cases each day has; the day's row is locked from the first look to the commit."""
+
+    flush_order: ClassVar[int] = 5
+
+    def load_many(self, keys: list[date]) -> dict[date, int]:
+        """Lock and read, starting a day that has no row."""
+        return {row[0]: row[1] for row in self.connection.execute(_COUNT_ON, {"days": keys})}
+
+    def save_many(self, changes: list[Change[date, int]]) -> None:
+        """Write how far each day has come."""
+        counted = [{"day": change.key, "last": change.new} for change in changes]
+        bulk.update(self.connection, numbers, counted, key=("day",))
+
+    def next_on(self, day: date) -> int:
+        """Return the next number of a day, from 1. A refused report gives its number back."""
+        following = (self.get(day) or 0) + 1
+        self.put(day, following)
+        return following
+
+
+class Seals(Journal[Seal]):
+    """The seals that this unit of work puts on."""
+
+    def write_many(self, rows_: list[Seal]) -> None:
+        """Write seals, and their salts apart."""
+        bulk.insert(self.connection, seals, [rows.seal_row(seal) for seal in rows_])
+        kept_apart = [{"case_id": seal.case_id, "salt": seal.salt} for seal in rows_]
+        bulk.insert(self.connection, salts, kept_apart)

@@ -1,0 +1,1 @@
+"""What registry says of places, categories and departments, mirrored: only what a case needs."""

@@ -1,0 +1,21 @@
+"""What can be asked about the mirror."""
+
+import msgspec
+
+from chassis.data.engine import Database
+from services.intake.reference.repository import counts
+
+
+class ReferenceCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of registry's data has arrived: a fresh cell is ready when none is zero."""
+
+    places: int
+    categories: int
+    departments: int
+
+
+def reference_counts(database: Database) -> ReferenceCounts:
+    """Return how many places, categories and departments are mirrored."""
+    with database.reading() as connection:
+        places, categories, departments = counts(connection)
+    return ReferenceCounts(places=places, categories=categories, departments=departments)

@@ -1,0 +1,58 @@
+"""Places, categories and departments as a case's decisions see them. Pure."""
+
+from datetime import date, datetime, timedelta, timezone
+
+import msgspec
+
+from contracts.events.registry import Tier
+from contracts.vocabulary import Kind, Urgency
+
+# China has one zone and has kept no summer time since 1992.
+SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
+
+
+def local_day(at: datetime) -> date:
+    """Return the day that an instant falls on in Asia/Shanghai."""
+    return at.astimezone(SHANGHAI).date()
+
+
+class Grid(msgspec.Struct, frozen=True, kw_only=True):
+    """A grid 网格 with the community and the district above it."""
+
+    code: str
+    community: str
+    district: str
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """A unit of the district's tree; `above` is its parent's parent, as far as it is known."""
+
+    code: str
+    tier: Tier
+    parent: str | None
+    valid_from: date
+    valid_to: date | None
+    above: str | None = None
+
+    def as_grid(self, day: date) -> Grid | None:
+        """Return this place as a grid that exists on `day`, None where it is none."""
+        exists = self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+        if self.tier is not Tier.GRID or not exists or self.parent is None or self.above is None:
+            return None
+        return Grid(code=self.code, community=self.parent, district=self.above)
+
+
+class Category(msgspec.Struct, frozen=True, kw_only=True):
+    """A second-level category; `department` is the lead that the rule names."""
+
+    code: str
+    kind: Kind
+    department: str
+    urgency: Urgency
+    valid_from: date
+
+
+class Department(msgspec.Struct, frozen=True, kw_only=True):
+    """A department that can be given the lead."""
+
+    code: str

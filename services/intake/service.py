@@ -1,0 +1,105 @@
+"""Every entrypoint of intake; each is one line of delegation."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from chassis.bus.inbound import Inbound
+from chassis.context import Context
+from chassis.entrypoints import DatabaseDependency, command_batch, event_batch, every, query
+from chassis.processing.commands import CommandProcessor
+from chassis.processing.events import EventProcessor
+from contracts.commands.intake import CasePage, CaseView, SealView, Timeline
+from contracts.vocabulary import Evidence
+from services.intake import metrics
+from services.intake.case import handlers, queries
+from services.intake.reference import handlers as reference_handlers
+from services.intake.reference.queries import ReferenceCounts, reference_counts
+
+COMMANDS = CommandProcessor("intake", handlers.COMMANDS)
+EVENTS = EventProcessor("intake", (*reference_handlers.EVENTS, *handlers.EVENTS))
+OPEN_CASES = metrics.OpenCases()
+
+
+class IntakeService:
+    """上报 to 归档: the case, and nothing but the case."""
+
+    name = "intake"
+    database = DatabaseDependency()
+
+    @command_batch
+    def execute(self, batch: Sequence[Inbound]) -> list[bytes]:
+        """Carry out commands."""
+        return COMMANDS.process(self.database, batch)
+
+    @event_batch
+    def receive(self, batch: Sequence[Inbound]) -> None:
+        """Take what registry, dispatch and governance say."""
+        EVENTS.process(self.database, batch)
+
+    @query
+    def get_case(self, context: Context, *, case_id: UUID, min_version: int | None = None) -> CaseView:
+        """Return a case that the caller may see."""
+        return queries.get_case(self.database, context.required(), case_id, min_version=min_version)
+
+    @query
+    def list_cases(
+        self,
+        context: Context,
+        *,
+        state: str | None = None,
+        community: str | None = None,
+        grid: str | None = None,
+        category: str | None = None,
+        lead: str | None = None,
+        mine: bool = False,
+        cursor: str | None = None,
+        limit: int = 20,
+    ) -> CasePage:
+        """Return a page of the cases that the caller may see, newest first."""
+        return queries.list_cases(
+            self.database,
+            context.required(),
+            state=state,
+            community=community,
+            grid=grid,
+            category=category,
+            lead=lead,
+            mine=mine,
+            cursor=cursor,
+            limit=limit,
+        )
+
+    @query
+    def case_timeline(self, context: Context, *, case_id: UUID) -> Timeline:
+        """Return a case's whole life."""
+        return queries.case_timeline(self.database, context.required(), case_id)
+
+    @query
+    def case_seal(self, context: Context, *, case_id: UUID) -> SealView:
+        """Return the proof of an archived case."""
+        return queries.case_seal(self.database, context.required(), case_id)
+
+    @query
+    def case_for_department(self, context: Context, *, case_id: UUID) -> CaseView:
+        """Return what the lead and the co-handlers need of a case."""
+        return queries.case_for_department(self.database, context.required(), case_id)
+
+    @query
+    def evidence_of(self, context: Context, *, case_id: UUID, media_id: UUID) -> Evidence:
+        """Return a file's reference to those who may see the file."""
+        return queries.evidence_of(self.database, context.required(), case_id, media_id)
+
+    @query
+    def reference_counts(self, _context: Context) -> ReferenceCounts:
+        """Return how much of registry's data is mirrored; asked at start, by nobody in particular."""
+        return reference_counts(self.database)
+
+    @every(seconds=5.0)
+    def archive_rested(self) -> None:
+        """Archive what was closed fifteen days ago."""
+        handlers.archive_all_rested(self.database)
+
+    @every(seconds=5.0)
+    def show_open_cases(self) -> None:
+        """Refresh the gauge of open cases."""
+        OPEN_CASES.show(queries.open_by_state(self.database))

@@ -1,0 +1,83 @@
+from datetime import date
+from uuid import uuid4
+
+import sqlalchemy as sa
+
+from chassis.context import Context
+from chassis.processing.commands import Request
+from contracts.events.dispatch import (
+    WorkOrderOffered,
+)
+from contracts.events.registry import PlaceDefined, Tier
+from services.intake.case import queries
+from services.intake.case.models import metadata as case_tables
+from services.intake.reference.models import metadata as reference_tables
+from services.intake.reference.queries import reference_counts
+from tests.integration.intake.district import RESIDENT, a_report, an_order, closed, code_of, receipt, reported
+from tests.integration.intake.running import Intake
+
+
+def test_the_mirror_keeps_what_registry_said_last(intake: Intake) -> None:
+    counts = reference_counts(intake.database)
+    assert (counts.places, counts.categories, counts.departments) == (6, 2, 2)
+    closed_grid = PlaceDefined(
+        code="c01-g01",
+        tier=Tier.GRID,
+        parent="c01",
+        name_zh="",
+        name_en="",
+        fictional=True,
+        valid_from=date(2012, 1, 1),
+        valid_to=date(2020, 1, 1),
+    )
+    intake.tell("registry", ("place:c01-g01", closed_grid))
+    assert code_of(intake.ask((a_report(), RESIDENT))[0]) == "unknown_grid"
+    assert reference_counts(intake.database).places == 6
+
+
+def test_open_cases_are_counted_by_state_and_community(intake: Intake) -> None:
+    closed(intake)
+    reported(intake)
+    reported(intake)
+    reported(intake, grid="c02-g01", category=None)
+    assert sorted(queries.open_by_state(intake.database)) == [
+        ("classified", "c01", 2),
+        ("reported", "c02", 1),
+    ]
+
+
+def test_the_migration_makes_the_tables_that_the_code_declares(intake: Intake) -> None:
+    inspector = sa.inspect(intake.database.engine)
+    dialect = intake.database.engine.dialect
+    for metadata in (case_tables, reference_tables):
+        for table in metadata.sorted_tables:
+            made = {each["name"]: each for each in inspector.get_columns(table.name)}
+            assert {
+                name: (each["type"].compile(dialect), each["nullable"]) for name, each in made.items()
+            } == {each.name: (each.type.compile(dialect), each.nullable) for each in table.columns}
+            assert inspector.get_pk_constraint(table.name)["constrained_columns"] == [
+                each.name for each in table.primary_key
+            ]
+
+
+def test_a_batch_costs_few_statements_however_many_cases_are_in_it(intake: Intake) -> None:
+    statements: list[str] = []
+    sa.event.listen(
+        intake.database.engine,
+        "before_cursor_execute",
+        lambda _c, _k, statement, *_: statements.append(statement),
+    )
+    intake.ask(*((a_report(), RESIDENT) for _ in range(50)))
+    assert len(statements) <= 12
+    cases = [receipt(each) for each in intake.ask(*((a_report(), RESIDENT) for _ in range(20)))]
+    statements.clear()
+    orders = [(case, uuid4()) for case in cases]
+    intake.tell("dispatch", *(an_order(WorkOrderOffered, case, order_id) for case, order_id in orders))
+    assert len(statements) <= 10
+
+
+def test_the_context_must_say_who_asks(intake: Intake) -> None:
+    asked = a_report()
+    context = Context(correlation_id="t")
+    (outcome,) = intake.commands.run(intake.database, [Request(asked.command_id, asked, context)])
+    assert code_of(outcome) == "forbidden"
