@@ -1,0 +1,55 @@
+"""What dispatch counts. Base units, no ids as labels."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from prometheus_client import Counter, Gauge, Histogram
+
+_HOUR, _DAY = 3600.0, 86400.0
+_STEP_SECONDS = (
+    0.1,
+    0.5,
+    1,
+    5,
+    30,
+    60,
+    600,
+    1800,
+    _HOUR,
+    4 * _HOUR,
+    12 * _HOUR,
+    _DAY,
+    3 * _DAY,
+    7 * _DAY,
+    30 * _DAY,
+)
+
+STEPS = Counter("qiaotou_work_order_steps_total", "Steps that work orders took", ["step", "department"])
+LATE = Counter("qiaotou_work_order_late_facts_total", "Facts that came when they no longer counted", ["step"])
+RESULTS = Counter("qiaotou_work_order_results_total", "Results handed in", ["department"])
+OPEN = Gauge("qiaotou_work_orders_open", "Work orders that are not at their end", ["state"])
+SECONDS = Histogram(
+    "qiaotou_work_order_step_seconds",
+    "Cell time from the step before to this one",
+    ["step"],
+    buckets=_STEP_SECONDS,
+)
+REPLIES = Counter(
+    "qiaotou_department_replies_total", "Departments' messages by their outcome", ["department", "outcome"]
+)
+
+
+def signed_after(waited: timedelta) -> None:
+    """Count how long an order lay before it was signed."""
+    SECONDS.labels("sign").observe(max(0.0, waited.total_seconds()))
+
+
+def completed_after(worked: timedelta) -> None:
+    """Count how long an order was worked on."""
+    SECONDS.labels("complete").observe(max(0.0, worked.total_seconds()))
+
+
+def show_open(counts: Mapping[str, int]) -> None:
+    """Show how many orders are in each open state."""
+    for state, number in counts.items():
+        OPEN.labels(state).set(number)

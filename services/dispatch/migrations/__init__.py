@@ -1,0 +1,1 @@
+"""The steps of dispatch's database."""

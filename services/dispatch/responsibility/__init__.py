@@ -1,0 +1,1 @@
+"""Who is responsible for what: registry's categories and departments as dispatch mirrors them."""

@@ -1,0 +1,172 @@
+import json
+import os
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import amqp
+import pytest
+
+from chassis.data.engine import Database
+from contracts.department import SignOrder
+from contracts.envelope import ORDERING_KEY_HEADER
+from contracts.naming import EVENTS_EXCHANGE, department_queue
+from contracts.topology import REPLIES, department_user
+from ops.cell import REPOSITORY, Cell
+from ops.databases import Databases
+from ops.program import Program, Running
+from ops.rabbitmq import RabbitNode
+from services.dispatch.work_order.work_order import order_id_of
+from tests.support.messages import an_event, rows
+from tests.support.servers import connect, purge
+from tests.unit.dispatch.builders import LEAD, an_envelope, an_id, classified
+
+PATIENCE_S = 20.0
+
+
+def a_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def bus(
+    server_cell: Cell, databases: Databases, rabbitmq_node: RabbitNode
+) -> Iterator[tuple[RabbitNode, Database]]:
+    """Dispatch and the relay, running on a bus of their own."""
+    purge(rabbitmq_node)
+    databases.migrate("dispatch")
+    url = databases.copy(databases.name("dispatch"), "test_dispatch_bus", owner="dispatch")
+    told = {
+        "dispatch": ("chassis.run", "services.dispatch.service:DispatchService"),
+        "relay": ("chassis.relay",),
+    }
+    running = []
+    for name, module in told.items():
+        program = Program(
+            name=name,
+            command=(sys.executable, "-W", "ignore::DeprecationWarning", "-m", *module),
+            environment={
+                "PATH": os.defpath,
+                "QIAOTOU_AMQP_URI": rabbitmq_node.url(name),
+                "QIAOTOU_DATABASE_URL": url,
+                "QIAOTOU_DATABASES": f"dispatch={url}",
+                "QIAOTOU_METRICS_PORT": str(a_port()),
+                "QIAOTOU_MODE": "test",
+            },
+            directory=Path(REPOSITORY),
+        )
+        running.append(Running(program, server_cell.logs / f"bus-{name}.log"))
+    database = Database(url, source="dispatch", pool_size=2)
+    yield rabbitmq_node, database
+    database.close()
+    for each in running:
+        each.check()
+        each.stop()
+    databases.drop("test_dispatch_bus")
+
+
+def until(found: Callable[[], Any]) -> Any:
+    """Wait until there is something."""
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        if result := found():
+            return result
+        time.sleep(0.05)
+    raise AssertionError("nothing came")
+
+
+def say_classified(node: RabbitNode, case_id: UUID) -> UUID:
+    """Let intake say that a case was classified; return the id of the order that follows."""
+    event = an_event(classified(case_id=case_id), subject=str(case_id), sequence=1)
+    with connect(node.url("operator")) as connection:
+        message = amqp.Message(event.body, application_headers={ORDERING_KEY_HEADER: str(case_id)})
+        connection.channel().basic_publish(message, EVENTS_EXCHANGE, event.routing_key)
+        connection.channel().close()
+    return order_id_of(case_id, 1)
+
+
+def say(node: RabbitNode, department: str, body: bytes, *, key: str | None = None, **properties: Any) -> None:
+    """Let a department reply. Raises: amqp.AMQPError where the broker refuses."""
+    with connect(node.url(department_user(department))) as connection:
+        channel = connection.channel()
+        channel.confirm_select()
+        channel.basic_publish_confirm(amqp.Message(body, **properties), REPLIES, key or department)
+
+
+def found_by(node: RabbitNode, department: str, kind: str) -> Callable[[], dict[str, Any] | None]:
+    """Look for a message of this type on a department's own queue; others are taken off it too."""
+
+    def look() -> dict[str, Any] | None:
+        with connect(node.url(department_user(department))) as connection:
+            channel = connection.channel()
+            while (message := channel.basic_get(department_queue(department), no_ack=True)) is not None:
+                event = json.loads(message.body)
+                if event["type"] == kind:
+                    return dict(event)
+        return None
+
+    return look
+
+
+def parked(database: Database, user: str) -> Callable[[], list[Any]]:
+    statement = "SELECT reason FROM inbox_parked WHERE headers ->> 'user-id' = :user"
+    return lambda: rows(database, statement, user=user)
+
+
+def state_of(database: Database, order_id: UUID) -> str:
+    return str(rows(database, "SELECT state FROM work_order WHERE id = :id", id=order_id)[0][0])
+
+
+def test_a_department_finds_its_order_signs_it_and_is_answered(bus: tuple[RabbitNode, Database]) -> None:
+    node, database = bus
+    order_id = say_classified(node, an_id("a case on the bus"))
+    offer = until(found_by(node, LEAD, "department.order.offered.v1"))
+    assert offer["data"]["order_id"] == str(order_id)
+    body = an_envelope(SignOrder(order_id=order_id), LEAD, an_id("signing on the bus"))
+    say(node, LEAD, body, user_id=department_user(LEAD))
+    answer = until(found_by(node, LEAD, "department.reply.accepted.v1"))
+    assert answer["data"] == {
+        "in_reply_to": str(an_id("signing on the bus")),
+        "order_id": str(order_id),
+        "state": "signed",
+    }
+    assert answer["causationid"] == str(an_id("signing on the bus"))
+    assert state_of(database, order_id) == "signed"
+
+
+def test_a_reply_that_does_not_say_who_sends_it_is_parked(bus: tuple[RabbitNode, Database]) -> None:
+    node, database = bus
+    order_id = say_classified(node, an_id("an unsigned case"))
+    until(found_by(node, LEAD, "department.order.offered.v1"))
+    say(node, LEAD, an_envelope(SignOrder(order_id=order_id), LEAD, None))
+    assert until(parked(database, "")) == [("unsigned_sender",)]
+    assert state_of(database, order_id) == "offered"
+
+
+def test_the_broker_takes_no_reply_in_anothers_name_or_under_anothers_key(
+    bus: tuple[RabbitNode, Database],
+) -> None:
+    node, _ = bus
+    body = an_envelope(SignOrder(order_id=an_id("any order")), LEAD, None)
+    with pytest.raises(amqp.PreconditionFailed):
+        say(node, "GDS", body, user_id=department_user(LEAD))
+    with pytest.raises(amqp.AccessRefused):
+        say(node, "GDS", body, key=LEAD, user_id=department_user("GDS"))
+
+
+def test_bad_json_and_an_unknown_version_are_parked_and_answered(bus: tuple[RabbitNode, Database]) -> None:
+    node, database = bus
+    order_id = an_id("any order")
+    unknown = an_envelope(SignOrder(order_id=order_id), "GDS", an_id("v9")).replace(b"sign.v1", b"sign.v9")
+    for body, message_id in ((b'{"id"', None), (unknown, str(an_id("v9")))):
+        say(node, "GDS", body, user_id=department_user("GDS"))
+        answer = until(found_by(node, "GDS", "department.reply.refused.v1"))
+        assert answer["data"]["code"] == "malformed_request"
+        assert message_id in (None, answer["data"]["in_reply_to"])
+    assert len(until(parked(database, department_user("GDS")))) == 2
