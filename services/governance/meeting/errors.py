@@ -1,0 +1,64 @@
+"""Why a conference does not do what is asked: one class a cause, each with its public code. Pure."""
+
+from chassis.refusal import Refusal
+
+
+class MeetingRefusal(Refusal):
+    """The root of what a conference refuses."""
+
+
+class IllegalTransition(MeetingRefusal):
+    """This step is not possible in this state; `state` is `-` where there is no item yet."""
+
+    code = "illegal_transition"
+
+    def __init__(self, state: str | None, step: str) -> None:
+        super().__init__(f"{step} is not possible in {state or '-'}", state=state or "-", step=step)
+
+
+class MeetingExists(MeetingRefusal):
+    """A meeting was called under this id."""
+
+    code = "conflict"
+
+
+class ResolutionExists(MeetingRefusal):
+    """A resolution was recorded under this id."""
+
+    code = "conflict"
+
+
+class UnknownItem(MeetingRefusal):
+    """There is no such item on this meeting's agenda."""
+
+    code = "not_found"
+
+
+class AlreadyResolved(MeetingRefusal):
+    """The item has its resolution."""
+
+    code = "already_resolved"
+
+
+class UnknownDepartment(MeetingRefusal):
+    """No department has this code."""
+
+    code = "unknown_department"
+
+
+class DueBeforeMeeting(MeetingRefusal):
+    """The lead department would have had to be done before the meeting."""
+
+    code = "invalid"
+
+
+class TextTooShort(MeetingRefusal):
+    """It says too little; `field` names what, `at_least` how much is enough."""
+
+    code = "text_too_short"
+
+
+class TextTooLong(MeetingRefusal):
+    """It says too much; `field` names what, `at_most` how much is allowed."""
+
+    code = "text_too_long"

@@ -1,0 +1,153 @@
+"""One function a message: load, decide, save, outbox. No SQL, no broker call."""
+
+from uuid import UUID
+
+from chassis.data.unit_of_work import UnitOfWork
+from chassis.processing.commands import CommandRoute, command
+from chassis.processing.events import EventRoute, on
+from chassis.refusal import Forbidden
+from contracts.commands.governance import (
+    AdoptResolution,
+    ConveneMeeting,
+    DeclineItem,
+    MeetingReceipt,
+    ResolutionReceipt,
+)
+from contracts.events.intake import CaseEscalated
+from contracts.vocabulary import Role
+from services.governance import metrics
+from services.governance.meeting.errors import MeetingExists, ResolutionExists, UnknownDepartment
+from services.governance.meeting.lifecycle import Step, Trigger, transition
+from services.governance.meeting.meeting import (
+    Item,
+    Meeting,
+    Recorded,
+    adopt,
+    convene,
+    decline,
+    escalate,
+    item_id_of,
+    on_agenda_of,
+    put_on_agenda,
+)
+from services.governance.meeting.repository import Entry, Items, Meetings, Resolutions, Timeline
+from services.governance.reference.repository import Departments
+
+
+def case_escalated(event: CaseEscalated, uow: UnitOfWork) -> None:
+    """A case waits for the next conference."""
+    items = uow.store(Items)
+    known = items.get(item_id_of(event.case_id, event.cycle))
+    row = transition(None if known is None else known.state, Trigger.FACT, Step.CASE_ESCALATED)
+    if row is None:
+        if known is not None:
+            _note(known, uow, kind=Trigger.FACT, step=Step.CASE_ESCALATED, by="intake", late=True)
+        return
+    item = escalate(event, row)
+    items.put(item.id, item)
+    _note(item, uow, kind=Trigger.FACT, step=Step.CASE_ESCALATED, by="intake")
+
+
+def convene_meeting(message: ConveneMeeting, uow: UnitOfWork) -> MeetingReceipt:
+    """召集: every waiting case comes on the agenda. Raises: Forbidden, MeetingExists, a text's length."""
+    by = _dispatcher(uow)
+    if uow.store(Meetings).get(message.meeting_id) is not None:
+        raise MeetingExists
+    meeting = convene(message, by=by, now=uow.now)
+    uow.store(Meetings).put(meeting.id, meeting)
+    items = uow.store(Items)
+    waiting = [put_on_agenda(item, meeting) for item in items.waiting()]
+    for item in waiting:
+        items.put(item.id, item)
+        _note(item, uow, kind=Trigger.COMMAND, step=Step.CONVENE, by=by)
+    uow.after_commit(metrics.MEETINGS.inc)
+    return MeetingReceipt(meeting_id=meeting.id, items=tuple(item.id for item in waiting))
+
+
+def adopt_resolution(message: AdoptResolution, uow: UnitOfWork) -> ResolutionReceipt:
+    """作出决议.
+
+    Raises: Forbidden, UnknownItem, AlreadyResolved, ResolutionExists, UnknownDepartment, DueBeforeMeeting.
+    """
+    by = _dispatcher(uow)
+    item, meeting = _on_agenda(message, uow)
+    if uow.store(Departments).get(message.lead) is None:
+        raise UnknownDepartment(lead=message.lead)
+    return _record(adopt(item, meeting, message, by=by, now=uow.now), uow, step=Step.ADOPT)
+
+
+def decline_item(message: DeclineItem, uow: UnitOfWork) -> ResolutionReceipt:
+    """决定不再办理. Raises: Forbidden, UnknownItem, AlreadyResolved, ResolutionExists."""
+    by = _dispatcher(uow)
+    item, meeting = _on_agenda(message, uow)
+    return _record(decline(item, meeting, message, by=by, now=uow.now), uow, step=Step.DECLINE)
+
+
+def _dispatcher(uow: UnitOfWork) -> str:
+    """Return the account that acts for the district's guidance centre. Raises: Forbidden."""
+    principal = uow.principal
+    if not principal.has(Role.DISPATCHER):
+        raise Forbidden("the conference is the district's")
+    return principal.subject
+
+
+def _on_agenda(message: AdoptResolution | DeclineItem, uow: UnitOfWork) -> tuple[Item, Meeting]:
+    found = on_agenda_of(uow.store(Items).get(message.item_id), uow.store(Meetings).get(message.meeting_id))
+    known = uow.store(Resolutions).get(message.resolution_id)
+    if known is not None and known.item_id != message.item_id:
+        raise ResolutionExists
+    return found
+
+
+def _record(recorded: Recorded, uow: UnitOfWork, *, step: Step) -> ResolutionReceipt:
+    item, resolution, event = recorded
+    uow.store(Items).put(item.id, item)
+    uow.store(Resolutions).put(resolution.id, resolution)
+    uow.outbox.event(event, subject=str(item.id), sequence=item.emitted, ordering_key=str(item.case_id))
+    _note(item, uow, kind=Trigger.COMMAND, step=step, by=resolution.recorded_by)
+    return ResolutionReceipt(resolution_id=resolution.id, item_id=item.id, outcome=resolution.outcome)
+
+
+def _note(item: Item, uow: UnitOfWork, *, kind: Trigger, step: Step, by: str, late: bool = False) -> None:
+    entry = Entry(
+        item_id=item.id,
+        at=uow.now,
+        kind=kind.value,
+        step=step.value,
+        state=item.state.value,
+        by=by,
+        late=late,
+    )
+    uow.store(Timeline).append(entry)
+    counted = metrics.LATE if late else metrics.STEPS
+    uow.after_commit(counted.labels(step.value).inc)
+
+
+def _item_of_case(event: CaseEscalated) -> UUID:
+    return item_id_of(event.case_id, event.cycle)
+
+
+EVENTS: tuple[EventRoute, ...] = (on(CaseEscalated, case_escalated, loads=((Items, _item_of_case),)),)
+
+COMMANDS: tuple[CommandRoute, ...] = (
+    command(ConveneMeeting, convene_meeting, loads=((Meetings, lambda c: c.meeting_id),)),
+    command(
+        AdoptResolution,
+        adopt_resolution,
+        loads=(
+            (Meetings, lambda c: c.meeting_id),
+            (Items, lambda c: c.item_id),
+            (Resolutions, lambda c: c.resolution_id),
+            (Departments, lambda c: c.lead),
+        ),
+    ),
+    command(
+        DeclineItem,
+        decline_item,
+        loads=(
+            (Meetings, lambda c: c.meeting_id),
+            (Items, lambda c: c.item_id),
+            (Resolutions, lambda c: c.resolution_id),
+        ),
+    ),
+)

@@ -1,0 +1,52 @@
+"""Reading the agenda for views: the SQL of the queries. Nothing is locked."""
+
+from collections import defaultdict
+from uuid import UUID
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from contracts.commands.governance import Agenda, AgendaItem, MeetingView
+
+_ITEM = """
+SELECT i.id AS item_id, i.case_id, i.number, i.category, i.community, i.escalated_at, i.meeting_id,
+       r.outcome, i.resolution_id, r.lead, r.due_on, r.text
+FROM agenda_item i LEFT JOIN resolution r ON r.id = i.resolution_id
+"""
+_WAITING = sa.text(f"{_ITEM} WHERE i.state = 'waiting' ORDER BY i.escalated_at, i.id LIMIT :limit")
+_MEETINGS = sa.text(
+    "SELECT id, held_on, title FROM meeting ORDER BY held_on DESC, convened_at DESC LIMIT :limit"
+)
+_ITEMS = sa.text(f"{_ITEM} WHERE i.meeting_id = ANY(:meetings) ORDER BY i.escalated_at, i.id")
+_OPEN = sa.text(
+    "SELECT state, count(*) AS number FROM agenda_item WHERE state IN ('waiting', 'on_agenda') GROUP BY state"
+)
+
+
+def agenda(connection: Connection, *, items: int, meetings: int) -> Agenda:
+    """Return up to so many waiting items, oldest first, and meetings, newest first."""
+    waiting = connection.execute(_WAITING, {"limit": items}).mappings()
+    found = connection.execute(_MEETINGS, {"limit": meetings}).all()
+    by_meeting = _by_meeting(connection, [row.id for row in found])
+    return Agenda(
+        waiting=tuple(msgspec.convert(row, AgendaItem) for row in waiting),
+        meetings=tuple(
+            MeetingView(
+                meeting_id=row.id, held_on=row.held_on, title=row.title, items=tuple(by_meeting[row.id])
+            )
+            for row in found
+        ),
+    )
+
+
+def count_open(connection: Connection) -> dict[str, int]:
+    """Return how many items are in each open state that has any."""
+    return {row.state: row.number for row in connection.execute(_OPEN)}
+
+
+def _by_meeting(connection: Connection, meetings: list[UUID]) -> dict[UUID, list[AgendaItem]]:
+    found: dict[UUID, list[AgendaItem]] = defaultdict(list)
+    for row in connection.execute(_ITEMS, {"meetings": meetings}).mappings():
+        found[row["meeting_id"]].append(msgspec.convert(row, AgendaItem))
+    return found

@@ -1,0 +1,5 @@
+"""Run by alembic."""
+
+from chassis.data.migrate import run
+
+run()

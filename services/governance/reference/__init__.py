@@ -1,0 +1,1 @@
+"""What registry says of departments, mirrored: a conference names one of them."""
