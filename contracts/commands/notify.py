@@ -1,9 +1,27 @@
 """What notify can be asked, and what it answers."""
 
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID
 
 import msgspec
+
+
+class MarkRead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The caller has read these messages of theirs, 1 to 100."""
+
+    method: ClassVar[str] = "mark_read"
+    command_id: UUID
+    message_ids: tuple[UUID, ...]
+
+
+COMMANDS = (MarkRead,)
+
+
+class ReadReceipt(msgspec.Struct, frozen=True, kw_only=True):
+    """These messages are read."""
+
+    message_ids: tuple[UUID, ...]
 
 
 class MessageView(msgspec.Struct, frozen=True, kw_only=True):

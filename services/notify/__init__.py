@@ -1,0 +1,1 @@
+"""Notify: who is told what of a case, from events alone."""

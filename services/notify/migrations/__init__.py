@@ -1,0 +1,1 @@
+"""Notify's own database, step by step."""
