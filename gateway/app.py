@@ -1,0 +1,99 @@
+"""The Flask application, put together."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from chassis.context import Context
+from chassis.data.engine import Database
+from chassis.rpc_client import NoAnswer, RemoteRefusal, ServiceUnavailable
+from contracts.commands.registry import PlaceView
+from contracts.events.registry import Tier
+from gateway import errors, limits, openapi, requests
+from gateway.health import Health
+from gateway.house import House, Rpc, install
+from gateway.media.inspection import Inspector, libmagic
+from gateway.media.storage import Storage
+from gateway.media.upload import UploadRepository, Uploads
+from gateway.places import Places
+from gateway.policy import compile_policy
+from gateway.repository import SqlSessions, SqlUploads
+from gateway.sessions import SessionRepository, Sessions
+from gateway.settings import GatewaySettings
+
+_PLACES_TIMEOUT_S = 1.0
+_MOST_FORM_PARTS = 10
+
+
+def create_app(
+    settings: GatewaySettings,
+    rpc: Rpc,
+    *,
+    sessions: SessionRepository | None = None,
+    uploads: UploadRepository | None = None,
+) -> Flask:
+    """Return the application; sessions and uploads are kept in PostgreSQL unless others are given.
+
+    Raises: PolicyGapError where a route and the policy differ.
+    """
+    # Threads wait for a connection here, never for each other's requests.
+    database = Database(settings.database_url or "postgresql://", pool_size=settings.threads)
+    storage = Storage(Path(settings.media_dir))
+    storage.prepare()
+    app = Flask("gateway", static_folder=None)
+    app.config.update(
+        MAX_CONTENT_LENGTH=requests.JSON_MAX_BYTES,
+        MAX_FORM_PARTS=_MOST_FORM_PARTS,
+        PROVIDE_AUTOMATIC_OPTIONS=False,
+        PROPAGATE_EXCEPTIONS=False,
+    )
+    # A redirect would be answered as HTML; an address is written one way alone.
+    app.url_map.merge_slashes = False
+    install(
+        app,
+        House(
+            settings=settings,
+            rpc=rpc,
+            sessions=Sessions(
+                sessions or SqlSessions(database), lifetime=timedelta(hours=settings.session_hours)
+            ),
+            uploads=Uploads(uploads or SqlUploads(database), storage, Inspector(libmagic())),
+            storage=storage,
+            places=Places(lambda: _communities(rpc)),
+            health=Health({"database": lambda: _answers(database), "broker": rpc.connected}),
+        ),
+    )
+    openapi.register(app)
+    limits.register(app, login_rate=settings.login_rate)
+    requests.register(app, compile_policy(app))
+    errors.register(app)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    return app
+
+
+def _answers(database: Database) -> bool:
+    with database.reading() as connection:
+        connection.execute(sa.text("SELECT 1"))
+    return True
+
+
+def _communities(rpc: Rpc) -> Mapping[str, str] | None:
+    """Return each grid's community, None while registry is away."""
+    try:
+        grids = rpc.query(
+            "registry",
+            "places",
+            context=Context(correlation_id="gateway.places"),
+            result=tuple[PlaceView, ...],
+            timeout_s=_PLACES_TIMEOUT_S,
+            tier=Tier.GRID,
+        )
+    except (RemoteRefusal, ServiceUnavailable, NoAnswer):
+        return None
+    return {grid.code: grid.parent for grid in grids if grid.parent is not None}

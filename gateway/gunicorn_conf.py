@@ -1,0 +1,64 @@
+"""How gunicorn runs the gateway: `gunicorn -c gateway/gunicorn_conf.py gateway.wsgi:app`.
+
+The master serves `/metrics` of all workers together, and `/health`, on QIAOTOU_METRICS_PORT.
+"""
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+# Gunicorn reads this file by its path; the house is the folder above.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+# Before anything imports prometheus_client: workers write their counts to files here. A folder of
+# each run's own: counts of a run before would be counted again.
+_FOLDER = tempfile.mkdtemp(prefix="qiaotou-gateway-metrics-")
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = _FOLDER
+
+from gateway.master import Master  # noqa: E402
+from gateway.settings import GatewaySettings  # noqa: E402
+
+_settings = GatewaySettings.from_env()
+_master = Master(_settings)
+
+bind = _settings.http_bind
+worker_class = "gateway.worker.Worker"
+workers = _settings.workers
+threads = _settings.threads
+preload_app = True
+keepalive = 30
+timeout = 60
+graceful_timeout = 20
+backlog = 1024
+# A request line holds a cursor and filters at most.
+limit_request_line = 4094
+limit_request_fields = 60
+accesslog = None
+errorlog = "-"
+loglevel = "warning"
+proc_name = "qiaotou-gateway"
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - heartbeats, no data
+
+
+def when_ready(_arbiter: Any) -> None:
+    """The socket is bound: let Prometheus and the operator ask."""
+    _master.start()
+
+
+def post_fork(_arbiter: Any, _worker: Any) -> None:
+    """A worker does not answer for the master."""
+    _master.stop()
+
+
+def child_exit(_arbiter: Any, worker: Any) -> None:
+    """Forget the gauges of a worker that is gone; its counts stay."""
+    _master.forget(worker.pid)
+
+
+def on_exit(_arbiter: Any) -> None:
+    """Leave nothing behind."""
+    _master.stop()
+    shutil.rmtree(_FOLDER, ignore_errors=True)

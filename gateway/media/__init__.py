@@ -1,0 +1,1 @@
+"""Uploaded files: what they are, what of them is shown, where they lie."""

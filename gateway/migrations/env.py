@@ -1,0 +1,5 @@
+"""Alembic's entry."""
+
+from chassis.data.migrate import run
+
+run()

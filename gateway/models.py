@@ -1,0 +1,43 @@
+"""The gateway's own tables."""
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import BYTEA, JSONB, TIMESTAMP, UUID
+
+metadata = sa.MetaData()
+_TIME = TIMESTAMP(timezone=True)
+
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("token_hash", BYTEA, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("account_id", sa.Text, nullable=False),
+    sa.Column("roles", JSONB, nullable=False),
+    sa.Column("scope", JSONB, nullable=False),
+    sa.Column("display_name", sa.Text, nullable=False),
+    sa.Column("created_at", _TIME, nullable=False),
+    sa.Column("expires_at", _TIME, nullable=False),
+    sa.Column("revoked_at", _TIME),
+    sa.CheckConstraint("kind IN ('staff', 'department')", name="sessions_kind"),
+    sa.Index("sessions_of_account", "account_id"),
+)
+
+uploads = sa.Table(
+    "uploads",
+    metadata,
+    sa.Column("media_id", UUID, primary_key=True),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("mime", sa.Text, nullable=False),
+    sa.Column("size_bytes", sa.BigInteger, nullable=False),
+    sa.Column("width", sa.Integer),
+    sa.Column("height", sa.Integer),
+    # Of what is shown; services and seals know this one.
+    sa.Column("sha256", sa.Text, nullable=False),
+    # Of what was sent: tells a repeat of the same request from another file under its key.
+    sa.Column("original_sha256", sa.Text, nullable=False),
+    # The original may hold the place and the time in its metadata: restricted.
+    sa.Column("original_path", sa.Text, nullable=False),
+    sa.Column("shown_path", sa.Text, nullable=False),
+    sa.Column("created_at", _TIME, nullable=False),
+)

@@ -1,0 +1,55 @@
+"""What the gateway itself refuses, before any service is asked."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from chassis.refusal import Field, Invalid, Refusal
+
+
+class Unauthenticated(Refusal):
+    """Nobody is signed in, or the session has ended."""
+
+    code: ClassVar[str] = "unauthenticated"
+
+
+class MissingKey(Refusal):
+    """A request that changes something came without an Idempotency-Key."""
+
+    code: ClassVar[str] = "missing_key"
+
+
+class PayloadTooLarge(Refusal):
+    """The body, the file or the picture is larger than what is taken."""
+
+    code: ClassVar[str] = "payload_too_large"
+
+
+class UnsupportedMediaType(Refusal):
+    """The body is not of the type that this address takes."""
+
+    code: ClassVar[str] = "unsupported_media_type"
+
+
+class MediaTypeRefused(Refusal):
+    """The file's bytes are not those of a photo or a PDF."""
+
+    code: ClassVar[str] = "media_type_refused"
+
+
+class UnknownMedia(Refusal):
+    """The evidence named is no upload of the caller's."""
+
+    code: ClassVar[str] = "unknown_media"
+
+
+class ForeignGrid(Refusal):
+    """The caller's role would do, at another place."""
+
+    code: ClassVar[str] = "foreign_grid"
+
+
+def invalid(detail: str, fields: Mapping[str, Field]) -> Invalid:
+    """Return a refusal over fields whose names the client chose, whatever they are called."""
+    refusal = Invalid(detail)
+    refusal.fields = dict(fields)
+    return refusal

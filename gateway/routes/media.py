@@ -1,0 +1,60 @@
+"""Uploading, and reading one's own uploads."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, request
+
+from chassis.refusal import NotFound
+from gateway.answers import MediaStored
+from gateway.headers import command_id, made_by
+from gateway.house import house, principal
+from gateway.media.serving import SHOWN_TYPES, send
+from gateway.refusals import UnsupportedMediaType, invalid
+from gateway.routing import FORM, PREFIX, Routes, answer
+from gateway.schemas import UploadForm
+
+routes = Routes("media", "Photos and papers.")
+
+
+@routes.post(
+    "/media",
+    form=UploadForm(),
+    answer=MediaStored,
+    status=201,
+    problems=("media_type_refused", "unsupported_media_type", "key_reused"),
+    headers=("Location",),
+)
+def upload(form: dict[str, Any]) -> Response:
+    """Upload a photo (JPEG, PNG, WebP; 10 MB) or a PDF (20 MB) as the part `file`.
+
+    What is shown is painted anew, without metadata and at most 1600 pixels wide or high; `sha256`
+    is that of what is shown.
+    """
+    if request.mimetype != FORM:
+        raise UnsupportedMediaType(f"send {FORM}")
+    owner = principal().subject
+    media_id = made_by(command_id(owner), "media")
+    file = request.files.get("file")
+    if file is None or len(request.files) != 1:
+        raise invalid("", {"file": "required"})
+    kept = house().uploads.take(file.read(), media_id=media_id, owner=owner, declared=form["kind"])
+    stored = MediaStored(
+        media_id=kept.media_id,
+        sha256=kept.sha256,
+        kind=kept.kind,
+        mime=kept.mime,
+        size_bytes=kept.size_bytes,
+        width=kept.width,
+        height=kept.height,
+    )
+    return answer(stored, status=201, location=f"{PREFIX}/media/{kept.media_id}")
+
+
+@routes.get("/media/<uuid:media_id>", binary=SHOWN_TYPES, problems=("not_found",))
+def own_media(media_id: UUID) -> Response:
+    """Return what is shown of one's own upload."""
+    kept = house().uploads.find([media_id]).get(media_id)
+    if kept is None or kept.owner != principal().subject:
+        raise NotFound
+    return send(kept, house().storage)

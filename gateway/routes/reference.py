@@ -1,0 +1,31 @@
+"""Places, categories, departments: what codes mean."""
+
+from typing import Any
+
+from flask import Response
+
+from contracts.commands.registry import CategoryView, DepartmentView, PlaceView
+from gateway import schemas
+from gateway.answers import Categories, Departments, Places
+from gateway.house import ask
+from gateway.routing import Routes, answer
+
+routes = Routes("reference", "What codes mean.")
+
+
+@routes.get("/reference/places", query=schemas.PlaceFilter(), answer=Places)
+def places(query: dict[str, Any]) -> Response:
+    """Return the units that exist on a day, today by default: communities, grids, buildings."""
+    return answer(Places(items=ask("registry", "places", result=tuple[PlaceView, ...], **query)))
+
+
+@routes.get("/reference/categories", answer=Categories)
+def categories() -> Response:
+    """Return the categories of both levels."""
+    return answer(Categories(items=ask("registry", "categories", result=tuple[CategoryView, ...])))
+
+
+@routes.get("/reference/departments", answer=Departments)
+def departments() -> Response:
+    """Return the departments."""
+    return answer(Departments(items=ask("registry", "departments", result=tuple[DepartmentView, ...])))
