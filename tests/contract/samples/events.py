@@ -1,0 +1,104 @@
+"""One fixed instance of every event."""
+
+from contracts.envelope import Payload
+from contracts.events import dispatch, governance, intake, registry
+from contracts.vocabulary import Kind, Role, Urgency
+from tests.contract.samples.common import (
+    AT,
+    CASE,
+    DAY,
+    EVIDENCE,
+    HASH,
+    ITEM,
+    LATER,
+    MEETING,
+    NUMBER,
+    ORDER,
+    RESIDENT,
+    RESOLUTION,
+    RESULT,
+    WORKER,
+)
+
+_PLACE = {"community": "c01", "grid": "c01-g03"}
+_CATEGORY = {"category": "0202", "kind": Kind.COMPONENT, "urgency": Urgency.NORMAL}
+_REPORTED = {"case_id": CASE, "number": NUMBER, **_PLACE, "cycle": 1, "reporter_id": RESIDENT, "at": AT}
+_CASE = {**_REPORTED, **_CATEGORY}
+_ORDER = {
+    "order_id": ORDER,
+    "case_id": CASE,
+    "number": NUMBER,
+    "cycle": 1,
+    "department": "CGJ",
+    **_CATEGORY,
+    **_PLACE,
+    "at": AT,
+}
+_ITEM = {"resolution_id": RESOLUTION, "item_id": ITEM, "meeting_id": MEETING, "case_id": CASE, "at": AT}
+
+REGISTRY: tuple[Payload, ...] = (
+    registry.PlaceDefined(
+        code="c01",
+        tier=registry.Tier.COMMUNITY,
+        parent="140303",
+        name_zh="桥头社区",
+        name_en="Qiaotou",
+        fictional=False,
+        valid_from=DAY,
+    ),
+    registry.DepartmentDefined(
+        code="YJJ", name_zh="应急管理局", name_en="Emergency management", former="AJJ"
+    ),
+    registry.CategoryDefined(
+        code="0202",
+        parent="02",
+        name_zh="路灯",
+        name_en="Street lamp",
+        kind=Kind.COMPONENT,
+        department="CGJ",
+        urgency=Urgency.NORMAL,
+        limit="3wd",
+        small=False,
+        valid_from=DAY,
+    ),
+    registry.AccountOpened(
+        account_id=WORKER, roles=(Role.GRID_WORKER,), community="c01", grid="c01-g03", department=None
+    ),
+)
+
+INTAKE: tuple[Payload, ...] = (
+    intake.CaseReported(**_CASE, channel="app", reported_by=Role.RESIDENT, occurred_at=AT, evidence=EVIDENCE),
+    intake.CaseClassified(**_CASE, lead="CGJ", co_handlers=("GDS",), by=intake.Classifier.RULE),
+    intake.CaseStarted(**_CASE, department="CGJ"),
+    intake.CaseStopped(**_CASE, department="CGJ"),
+    intake.CaseSuspended(**_CASE, department="CGJ", review_on=DAY),
+    intake.CaseResumed(**_CASE, department="CGJ"),
+    intake.CaseAnswered(**_CASE, department="CGJ"),
+    intake.CaseChecked(**_CASE, checked_by=WORKER),
+    intake.CaseReopened(
+        **{**_CASE, "cycle": 2}, cause=intake.ReopenCause.CONFERENCE, escalation=3, lead="ZJJ", due_on=DAY
+    ),
+    intake.CaseEscalated(**_CASE, escalation=3),
+    intake.CaseClosed(**_CASE, closure=intake.Closure.SATISFIED, resolved=True, score=5),
+    intake.CaseArchived(**_CASE, seal=HASH),
+)
+
+DISPATCH: tuple[Payload, ...] = (
+    dispatch.WorkOrderOffered(**_ORDER, co_handlers=("GDS",)),
+    dispatch.WorkOrderSigned(**_ORDER),
+    dispatch.WorkOrderReturned(**_ORDER),
+    dispatch.WorkOrderRecalled(**_ORDER),
+    dispatch.WorkOrderExtended(**_ORDER, due_at=LATER),
+    dispatch.WorkOrderSuspended(**_ORDER, review_on=DAY),
+    dispatch.WorkOrderResumed(**_ORDER, due_at=LATER),
+    dispatch.WorkOrderCompleted(
+        **_ORDER, result_id=RESULT, result_sha256=HASH, evidence=EVIDENCE, handler_id=WORKER
+    ),
+)
+
+GOVERNANCE: tuple[Payload, ...] = (
+    governance.ResolutionAdopted(**_ITEM, lead="ZJJ", due_on=DAY),
+    governance.ResolutionDeclined(**_ITEM),
+)
+
+EVENTS = (*REGISTRY, *INTAKE, *DISPATCH, *GOVERNANCE)
