@@ -10,8 +10,8 @@ from typing import Any
 class RefusedError(RuntimeError):
     """The gateway answered with a problem document."""
 
-    def __init__(self, status: int, problem: dict[str, Any]) -> None:
-        super().__init__(f"{status} {problem}")
+    def __init__(self, path: str, status: int, problem: dict[str, Any]) -> None:
+        super().__init__(f"{path}: {status} {problem.get('code')} {problem.get('fields', '')}")
         self.status = status
         self.code = problem.get("code", "")
 
@@ -72,5 +72,5 @@ class Client:
         content = response.read()
         answer: dict[str, Any] = json.loads(content) if content else {}
         if response.status >= http.HTTPStatus.BAD_REQUEST:
-            raise RefusedError(response.status, answer)
+            raise RefusedError(path, response.status, answer)
         return answer

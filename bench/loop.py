@@ -72,7 +72,7 @@ class Loops:
             thread.start()
         until = time.monotonic() + within_s
         threading.Thread(target=self._feed, daemon=True).start()
-        while len(self.tally.ended) < self._total and time.monotonic() < until:
+        while len(self.tally.ended) + len(self.tally.errors) < self._total and time.monotonic() < until:
             time.sleep(0.02)
         self._over.set()
         for thread in threads:
@@ -108,7 +108,9 @@ class Loops:
             try:
                 task(client)
             except (RefusedError, OSError) as error:
+                # A loop that broke ends here; another may take its place.
                 self.tally.errors.append(str(error)[:300])
+                self._room.release()
 
     def _list(self, grid: str) -> None:
         """A grid worker looks at the list of what waits for a check."""

@@ -9,7 +9,7 @@ import msgspec
 from bench.cpu import seconds
 from bench.loop import Cast, Loops, Tally
 
-WITHIN_S = 300.0
+WITHIN_S = 90.0
 
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True):

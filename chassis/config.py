@@ -19,6 +19,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_url: str = ""
     amqp_uri: str = ""
     metrics_port: int = 0
+    metrics_host: str = "127.0.0.1"
     process: int = 0
     processes: int = 1
     mode: str = "production"

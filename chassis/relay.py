@@ -184,7 +184,8 @@ def main() -> int:
         DatabaseRelay(name, url, settings.amqp_uri, stopping)
         for name, url in databases(os.environ["QIAOTOU_DATABASES"]).items()
     ]
-    observer = Observer(settings.metrics_port, {"relays": lambda: all(each.working for each in relays)})
+    checks = {"relays": lambda: all(each.working for each in relays)}
+    observer = Observer(settings.metrics_port, checks, host=settings.metrics_host)
     observer.start()
     for each in relays:
         each.start()

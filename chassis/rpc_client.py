@@ -109,14 +109,42 @@ class _Session:
             call.settle(error=ServiceUnavailable("no queue takes this request"))
 
 
+class _Attempt:
+    """One attempt to connect, in a thread of its own: it may take longer than a caller may wait."""
+
+    def __init__(self, uri: str) -> None:
+        self.pid = os.getpid()
+        self.session: _Session | None = None
+        self._ended = threading.Event()
+        threading.Thread(target=self._run, args=(uri,), name="rpc-connect", daemon=True).start()
+
+    def is_over(self) -> bool:
+        """Return whether there must be another one."""
+        lost = self._ended.is_set() and (self.session is None or not self.session.alive)
+        return lost or self.pid != os.getpid()
+
+    def wait(self, seconds: float) -> _Session:
+        """Return the connection. Raises: ServiceUnavailable."""
+        if not self._ended.wait(max(0.0, seconds)) or self.session is None:
+            raise ServiceUnavailable("the broker is away")
+        return self.session
+
+    def _run(self, uri: str) -> None:
+        try:
+            self.session = _Session(uri)
+        except LINK_ERRORS as error:
+            log.warning("rpc.not_connected", error=type(error).__name__)
+        finally:
+            self._ended.set()
+
+
 class RpcClient:
     """Calls services from any thread. Connects when first used, after a fork too."""
 
     def __init__(self, amqp_uri: str) -> None:
         self._uri = amqp_uri
-        self._connecting = threading.Lock()
-        self._session: _Session | None = None
-        self._pid = os.getpid()
+        self._choosing = threading.Lock()
+        self._attempt: _Attempt | None = None
 
     def call(
         self,
@@ -149,14 +177,14 @@ class RpcClient:
     def connected(self) -> bool:
         """Return whether the broker is reached, connecting where there is no connection yet."""
         try:
-            return self._connected().alive
+            return self._connected(DEFAULT_TIMEOUT_S).alive
         except ServiceUnavailable:
             return False
 
     def close(self) -> None:
         """Give up the connection."""
-        if self._session is not None:
-            self._session.end(NoAnswer())
+        if self._attempt is not None and self._attempt.session is not None:
+            self._attempt.session.end(NoAnswer())
 
     @staticmethod
     def _result(body: bytes, wanted: type[T]) -> T:
@@ -174,10 +202,12 @@ class RpcClient:
             context = msgspec.structs.replace(context, deadline=time.time() + timeout_s)
         else:
             until = min(until, time.monotonic() + context.deadline - time.time())
-        session = self._connected()
+        session = self._connected(until - time.monotonic())
+        left = until - time.monotonic()
+        if left <= 0:
+            raise ServiceUnavailable("there is no time left")
         correlation_id = uuid4().hex
         call = session.calls[correlation_id] = _Call()
-        left = until - time.monotonic()
         try:
             session.link.publish(
                 body,
@@ -200,15 +230,11 @@ class RpcClient:
         finally:
             session.calls.pop(correlation_id, None)
 
-    def _connected(self) -> _Session:
-        session = self._session
-        if session is not None and session.alive and self._pid == os.getpid():
-            return session
-        with self._connecting:
-            if self._pid != os.getpid() or self._session is None or not self._session.alive:
-                self._pid = os.getpid()
-                try:
-                    self._session = _Session(self._uri)
-                except LINK_ERRORS as error:
-                    raise ServiceUnavailable("the broker is away") from error
-            return self._session
+    def _connected(self, seconds: float) -> _Session:
+        attempt = self._attempt
+        if attempt is None or attempt.is_over():
+            with self._choosing:
+                attempt = self._attempt
+                if attempt is None or attempt.is_over():
+                    attempt = self._attempt = _Attempt(self._uri)
+        return attempt.wait(seconds)

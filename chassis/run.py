@@ -54,7 +54,7 @@ def run(service_cls: Any, settings: Settings) -> int:
     told = Event()
     _on_signals(told)
     runner.start()
-    observer = Observer(settings.metrics_port, observed.checks())
+    observer = Observer(settings.metrics_port, observed.checks(), host=settings.metrics_host)
     observer.start()
     log.info("service.started", process=settings.process, processes=settings.processes)
     eventlet.spawn(_wait_for_death, runner, told)

@@ -1,11 +1,13 @@
 """A connection to the broker with deadlines everywhere, on py-amqp."""
 
 import ssl
+import struct
 from typing import Any, ClassVar
 from urllib.parse import unquote, urlsplit
 
 import amqp
-from amqp import AMQPError
+from amqp import AMQPError, serialization
+from amqp.spec import Basic
 
 HEARTBEAT_S = 5
 CONNECT_TIMEOUT_S = 4
@@ -55,20 +57,54 @@ def connect(uri: str) -> BusConnection:
     except BaseException:
         connection.collect()
         raise
-    if not secure:
-        _read_ahead(connection)
+    # Until here py-amqp has its own deadline; from here on what waits without one, e.g. for a channel
+    # to open, has this. The options above mean nothing to a green socket.
+    connection.transport.sock.settimeout(IO_TIMEOUT_S)
+    _read_ahead(connection.transport, secure=secure)
     return connection
 
 
-def _read_ahead(connection: BusConnection) -> None:
-    """Let one system call read many frames: py-amqp asks for each part of each frame by itself."""
-    transport = connection.transport
-    receive = transport.sock.recv
-    transport._quick_recv = lambda size: receive(max(size, READ_AHEAD_BYTES))  # noqa: SLF001
+def _read_ahead(transport: Any, *, secure: bool) -> None:
+    """Let one system call read many frames, and half a frame be no reason to spin.
+
+    py-amqp asks for each part of each frame by itself; when it may not wait and the rest has not
+    come, it asks again and again, and in a green process nobody else ever has a turn.
+    """
+    receive, ahead = (transport.sock.read, 0) if secure else (transport.sock.recv, READ_AHEAD_BYTES)
+
+    def quick_recv(size: int) -> bytes:
+        try:
+            return bytes(receive(max(size, ahead)))
+        except (BlockingIOError, ssl.SSLWantReadError) as error:
+            raise TimeoutError("the rest has not come yet") from error
+
+    transport._quick_recv = quick_recv  # noqa: SLF001 - there is no other place to say so
 
 
 def open_channel(connection: BusConnection) -> Any:
     """Open a channel that leaves bodies as the bytes they are."""
     channel = amqp.Channel(connection, auto_decode=False)
-    channel.open()
+    try:
+        channel.open()
+    except BaseException:
+        connection.collect()
+        raise
     return channel
+
+
+def _text(data: Any) -> Any:
+    return data.decode("utf-8", "replace") if isinstance(data, bytes) else data
+
+
+def _properties(data: bytes, offset: int) -> tuple[dict[str, Any], int]:
+    try:
+        properties: tuple[dict[str, Any], int] = serialization.decode_properties_basic(data, offset)
+    except (AMQPError, ValueError, OverflowError, OSError, struct.error, IndexError):
+        return {}, len(data)
+    return properties
+
+
+# What a stranger wrote into a header must not end a process. The broker passes on what is no UTF-8,
+# and dates in the year 500000; py-amqp raises in the middle of the frame, at every redelivery.
+serialization.pstr_t = _text
+serialization.PROPERTY_CLASSES[Basic.CLASS_ID] = _properties

@@ -42,7 +42,10 @@ class Publisher:
         self._failed: set[str] = set()
 
     def publish_all(self, messages: Sequence[Message], *, within_s: float = 5.0) -> Published:
-        """Publish and wait for every confirm. Raises: TimeoutError, and BROKER_ERRORS."""
+        """Publish and wait for every confirm; what has none in time has failed, as one stuck queue may.
+
+        Raises: TimeoutError where nothing at all was confirmed, and BROKER_ERRORS.
+        """
         self._confirmed, self._failed = set(), set()
         for message in messages:
             self._send(message)
@@ -50,7 +53,8 @@ class Publisher:
         while self._outstanding:
             left = until - time.monotonic()
             if left <= 0:
-                raise TimeoutError("the broker did not confirm in time")
+                self._give_up()
+                break
             self._link.drain(left)
         return Published(self._confirmed - self._failed, self._failed)
 
@@ -62,6 +66,12 @@ class Publisher:
     def close(self) -> None:
         """Drop the connection; what was confirmed is safe."""
         self._link.drop()
+
+    def _give_up(self) -> None:
+        if not self._confirmed:
+            raise TimeoutError("the broker did not confirm in time")
+        self._failed.update(self._outstanding.values())
+        self._outstanding.clear()
 
     def _send(self, message: Message) -> None:
         if not message.ordering_key:

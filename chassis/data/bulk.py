@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql
 
+from chassis.data import direct
+
 Row = Mapping[str, object]
 _DIALECT: sa.Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
 
@@ -18,14 +20,14 @@ def insert(connection: Connection, table: sa.Table, rows: Sequence[Row], *, on_c
     if rows:
         columns = tuple(rows[0])
         sql = _insert_sql(table, columns)
-        connection.exec_driver_sql(f"{sql} {on_conflict}", _arrays(table, columns, rows))
+        direct.execute(connection, f"{sql} {on_conflict}", _arrays(table, columns, rows))
 
 
 def update(connection: Connection, table: sa.Table, rows: Sequence[Row], *, key: tuple[str, ...]) -> None:
     """Set every column of `rows` other than `key` in the rows that `key` names."""
     if rows:
         columns = tuple(rows[0])
-        connection.exec_driver_sql(_update_sql(table, columns, key), _arrays(table, columns, rows))
+        direct.execute(connection, _update_sql(table, columns, key), _arrays(table, columns, rows))
 
 
 def _arrays(table: sa.Table, columns: tuple[str, ...], rows: Sequence[Row]) -> dict[str, Any]:

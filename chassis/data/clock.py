@@ -6,6 +6,8 @@ from typing import cast
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from chassis.data import direct
+
 MOVABLE_MODES = ("demo", "test")
 
 
@@ -15,7 +17,7 @@ class ClockIsFixedError(RuntimeError):
 
 def cell_now(connection: Connection) -> datetime:
     """Return the database's time plus the cell's offset; aware, UTC."""
-    return cast("datetime", connection.scalar(sa.text("SELECT cell_now()")))
+    return cast("datetime", direct.rows(connection, "SELECT cell_now()", {})[0][0])
 
 
 def offset(connection: Connection) -> timedelta:

@@ -46,6 +46,8 @@ class Outbox(Journal[Outgoing]):
     ) -> None:
         exchange, routing_key, destination = route
         subject, sequence, ordering_key = place
+        if not ordering_key:
+            raise ValueError("an event needs an ordering key: without one all would crowd one partition")
         event = envelope.CloudEvent(
             id=envelope.uuid7(),
             source=self._uow.source,

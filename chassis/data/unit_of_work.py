@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from chassis.context import Context
+from chassis.data import direct
 from chassis.data.clock import cell_now
 from chassis.data.outbox import Outbox
 from chassis.data.store import AfterCommit, Staged
@@ -61,10 +62,13 @@ class UnitOfWork:
         for part in self._parts.values():
             part.discard()
 
-    def flush(self) -> None:
-        """Write everything that was kept, in the stores' order."""
-        for part in sorted(self._parts.values(), key=lambda each: each.flush_order):
-            part.flush()
+    def flush(self, also: Callable[[], None] | None = None) -> None:
+        """Write everything that was kept, in the stores' order and in one round trip."""
+        with direct.pipeline(self.connection):
+            for part in sorted(self._parts.values(), key=lambda each: each.flush_order):
+                part.flush()
+            if also is not None:
+                also()
 
     def committed(self) -> None:
         """Run what waited for the commit."""

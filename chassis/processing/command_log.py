@@ -3,9 +3,7 @@
 from typing import ClassVar, NamedTuple
 from uuid import UUID
 
-import sqlalchemy as sa
-
-from chassis.data import bulk
+from chassis.data import bulk, direct
 from chassis.data.store import Change, Store
 from chassis.data.tables import command_log
 
@@ -18,7 +16,7 @@ class Done(NamedTuple):
     reply: bytes
 
 
-_LOAD = sa.text("SELECT command_id, method, fingerprint, reply FROM command_log WHERE command_id = ANY(:ids)")
+_LOAD = "SELECT command_id, method, fingerprint, reply FROM command_log WHERE command_id = ANY(%(ids)s)"
 
 
 class CommandLog(Store[UUID, Done]):
@@ -28,7 +26,7 @@ class CommandLog(Store[UUID, Done]):
 
     def load_many(self, keys: list[UUID]) -> dict[UUID, Done]:
         """Read those that were done."""
-        rows = self.connection.execute(_LOAD, {"ids": keys})
+        rows = direct.rows(self.connection, _LOAD, {"ids": keys})
         return {row[0]: Done(row[1], bytes(row[2]), bytes(row[3])) for row in rows}
 
     def save_many(self, changes: list[Change[UUID, Done]]) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import structlog
-from sqlalchemy.exc import IntegrityError
 
 from chassis import metrics
 from chassis.bus.inbound import Inbound
@@ -13,7 +12,7 @@ from chassis.data.engine import Database
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.principal import the_system
 from chassis.processing import parking
-from chassis.processing.faults import is_contention, is_of_the_house
+from chassis.processing.faults import is_conflict, is_contention, is_of_the_house
 from chassis.processing.inbox import Arrived, Inbox
 from chassis.processing.loading import Load, prefetch
 from contracts.envelope import MalformedEvent, decode, decode_data
@@ -117,7 +116,7 @@ class EventProcessor:
         self, database: Database, arrived: list[Arrived], error: Exception, *, tries: int
     ) -> None:
         """A write failed for the batch as a whole: look again, then one by one, then park."""
-        if tries > 1 and (is_contention(error) or isinstance(error, IntegrityError)):
+        if tries > 1 and (is_contention(error) or is_conflict(error)):
             self._apply(database, arrived, tries=tries - 1)
         elif len(arrived) > 1:
             self._one_by_one(database, arrived)
@@ -137,8 +136,7 @@ class EventProcessor:
             prefetch(uow, ((self.routes[each.event.type].loads, each.payload) for each in known))
             for each in ready:
                 self._handle(each, uow)
-            uow.flush()
-            inbox.write()
+            uow.flush(inbox.write)
         for fork in inbox.forks:
             log.error("event.fork", type=fork.event.type, source=fork.event.source)
             parking.park(database, fork.message, reason="fork: this sequence was another event")

@@ -4,11 +4,9 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import sqlalchemy as sa
-
 from chassis import metrics
 from chassis.bus.inbound import Inbound
-from chassis.data import bulk
+from chassis.data import bulk, direct
 from chassis.data.tables import inbox, inbox_waiting
 from chassis.data.unit_of_work import UnitOfWork
 from contracts.envelope import CloudEvent
@@ -29,30 +27,25 @@ class Arrived(NamedTuple):
         return (self.event.source, self.event.subject)
 
 
-_LINES = "SELECT * FROM unnest(CAST(:sources AS text[]), CAST(:aggregates AS text[]))"
-_CURSORS = sa.text(
+_LINES = "SELECT * FROM unnest(%(sources)s::text[], %(aggregates)s::text[])"
+_CURSORS = (
     f"SELECT source, aggregate, sequence FROM inbox_cursor WHERE (source, aggregate) IN ({_LINES}) "  # noqa: S608
     "ORDER BY source, aggregate FOR UPDATE"
 )
-_WAITING = sa.text(
+_WAITING = (
     f"SELECT source, aggregate, sequence, event_id, body FROM inbox_waiting "  # noqa: S608
     f"WHERE (source, aggregate) IN ({_LINES})"
 )
-_PLACES = (
-    "SELECT * FROM unnest(CAST(:sources AS text[]), CAST(:aggregates AS text[]), "
-    "CAST(:sequences AS bigint[]))"
-)
-_APPLIED = sa.text(
+_PLACES = "SELECT * FROM unnest(%(sources)s::text[], %(aggregates)s::text[], %(sequences)s::bigint[])"
+_APPLIED = (
     "SELECT source, aggregate, sequence, event_id FROM inbox "  # noqa: S608
     f"WHERE (source, aggregate, sequence) IN ({_PLACES})"
 )
-_ADVANCE = sa.text(
+_ADVANCE = (
     f"INSERT INTO inbox_cursor (source, aggregate, sequence) {_PLACES} "
     "ON CONFLICT (source, aggregate) DO UPDATE SET sequence = EXCLUDED.sequence"
 )
-_RELEASE = sa.text(
-    f"DELETE FROM inbox_waiting WHERE (source, aggregate, sequence) IN ({_PLACES})"  # noqa: S608
-)
+_RELEASE = f"DELETE FROM inbox_waiting WHERE (source, aggregate, sequence) IN ({_PLACES})"  # noqa: S608
 
 
 class Inbox:
@@ -80,6 +73,7 @@ class Inbox:
                 duplicates.append(each)
             elif each.event.sequence == expected:
                 self._take(each)
+                self._release_waiting(each)
                 self._take_waiting(each.line)
             else:
                 self._hold(each)
@@ -102,9 +96,11 @@ class Inbox:
         bulk.insert(connection, inbox, rows)
         if self._applied:
             moved = {each.line: self._cursors[each.line] for each in self._applied}
-            connection.execute(_ADVANCE, _columns([(*line, at) for line, at in sorted(moved.items())]))
+            direct.execute(
+                connection, _ADVANCE, _columns([(*line, at) for line, at in sorted(moved.items())])
+            )
         if self._released:
-            connection.execute(_RELEASE, _columns(self._released))
+            direct.execute(connection, _RELEASE, _columns(self._released))
         bulk.insert(
             connection,
             inbox_waiting,
@@ -114,14 +110,20 @@ class Inbox:
 
     def _load(self, lines: list[Line]) -> None:
         given = {"sources": [line[0] for line in lines], "aggregates": [line[1] for line in lines]}
-        for source, aggregate, sequence in self._uow.connection.execute(_CURSORS, given):
+        for source, aggregate, sequence in direct.rows(self._uow.connection, _CURSORS, given):
             self._cursors[source, aggregate] = sequence
-        for source, aggregate, sequence, event_id, body in self._uow.connection.execute(_WAITING, given):
+        for source, aggregate, sequence, event_id, body in direct.rows(self._uow.connection, _WAITING, given):
             self._waiting.setdefault((source, aggregate), {})[sequence] = (event_id, bytes(body))
 
     def _take(self, each: Arrived) -> None:
         self._cursors[each.line] = each.event.sequence
         self._applied.append(each)
+
+    def _release_waiting(self, each: Arrived) -> None:
+        """What waited may come again itself: when the one before it was skipped by a person."""
+        stored = self._waiting.get(each.line, {}).get(each.event.sequence)
+        if stored is not None and stored[0] == each.event.id:
+            self._released.append((*each.line, each.event.sequence))
 
     def _take_waiting(self, line: Line) -> None:
         """Apply what has waited for what was just taken, from the table and from this batch."""
@@ -153,8 +155,8 @@ class Inbox:
         places = [(*each.line, each.event.sequence) for each in duplicates]
         ids = {
             (source, aggregate, sequence): event_id
-            for source, aggregate, sequence, event_id in self._uow.connection.execute(
-                _APPLIED, _columns(places)
+            for source, aggregate, sequence, event_id in direct.rows(
+                self._uow.connection, _APPLIED, _columns(places)
             )
         }
         ids.update({(*each.line, each.event.sequence): each.event.id for each in self._applied})

@@ -1,0 +1,49 @@
+"""Telling what keeps a message from what parks it."""
+
+import psycopg.errors
+import pytest
+import sqlalchemy.exc
+
+from chassis.processing.faults import is_contention, is_of_the_house
+
+
+def of(error: Exception, cls: type[sqlalchemy.exc.DBAPIError] = sqlalchemy.exc.OperationalError) -> Exception:
+    return cls("SELECT 1", {}, error)
+
+
+HOUSE = [
+    of(psycopg.OperationalError("the server closed the connection")),
+    of(psycopg.errors.AdminShutdown()),
+    of(psycopg.errors.DiskFull()),
+    of(psycopg.errors.DeadlockDetected()),
+    sqlalchemy.exc.TimeoutError("the pool is empty"),
+    ConnectionRefusedError(),
+    sqlalchemy.exc.ProgrammingError("SELECT 1", {}, Exception(), connection_invalidated=True),
+]
+MESSAGE = [
+    of(psycopg.errors.UniqueViolation(), sqlalchemy.exc.IntegrityError),
+    of(psycopg.errors.CheckViolation(), sqlalchemy.exc.IntegrityError),
+    of(psycopg.errors.NumericValueOutOfRange(), sqlalchemy.exc.DataError),
+    # psycopg counts it among the operational ones, but a key that is too long stays too long.
+    of(psycopg.errors.ProgramLimitExceeded()),
+    ValueError(),
+    KeyError(),
+    ZeroDivisionError(),
+]
+
+
+@pytest.mark.parametrize("error", HOUSE, ids=repr)
+def test_a_fault_of_the_house_is_told_from_one_of_the_message(error: Exception) -> None:
+    assert is_of_the_house(error)
+
+
+@pytest.mark.parametrize("error", MESSAGE, ids=repr)
+def test_a_fault_of_the_message_is_not_laid_on_the_house(error: Exception) -> None:
+    assert not is_of_the_house(error)
+
+
+def test_contention_is_what_may_well_succeed_at_once() -> None:
+    assert is_contention(of(psycopg.errors.DeadlockDetected()))
+    assert is_contention(of(psycopg.errors.SerializationFailure()))
+    assert not is_contention(of(psycopg.errors.AdminShutdown()))
+    assert not is_contention(ValueError())
