@@ -16,6 +16,9 @@ T = TypeVar("T")
 
 CONTENT_TYPE = "application/cloudevents+json"
 ORDERING_KEY_HEADER = "ordering-key"
+# What a column, an index and an AMQP short string can hold; beyond it a message could not even be parked.
+LONGEST_NAME = 255
+_LAST_SEQUENCE = 2**63 - 1
 
 
 class Payload(Protocol):
@@ -88,8 +91,13 @@ def decode(body: bytes) -> CloudEvent:
         event = _decoder.decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, TypeError) as error:
         raise MalformedEvent(str(error)) from error
-    if event.specversion != "1.0" or event.sequence < 1:
-        raise MalformedEvent("specversion must be 1.0 and sequence at least 1")
+    if event.specversion != "1.0" or not 1 <= event.sequence <= _LAST_SEQUENCE:
+        raise MalformedEvent("specversion must be 1.0 and sequence a positive number of 64 bits")
+    names = (event.source, event.type, event.subject, event.orderingkey)
+    if not all(0 < len(name) <= LONGEST_NAME for name in names):
+        raise MalformedEvent(f"source, type, subject and orderingkey have 1 to {LONGEST_NAME} characters")
+    if any("\0" in text for text in (*names, event.correlationid)):
+        raise MalformedEvent("no attribute has a null character")
     return event
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask
@@ -22,6 +23,8 @@ from gateway.media.upload import UploadRepository, Uploads
 from gateway.places import Places
 from gateway.policy import compile_policy
 from gateway.repository import SqlSessions, SqlUploads
+from gateway.request_log import RequestLog
+from gateway.security import Protected
 from gateway.sessions import SessionRepository, Sessions
 from gateway.settings import GatewaySettings
 
@@ -29,21 +32,11 @@ _PLACES_TIMEOUT_S = 1.0
 _MOST_FORM_PARTS = 10
 
 
-def create_app(
-    settings: GatewaySettings,
-    rpc: Rpc,
-    *,
-    sessions: SessionRepository | None = None,
-    uploads: UploadRepository | None = None,
-) -> Flask:
-    """Return the application; sessions and uploads are kept in PostgreSQL unless others are given.
+def create_app(settings: GatewaySettings, rpc: Rpc) -> Flask:
+    """Return the application.
 
     Raises: PolicyGapError where a route and the policy differ.
     """
-    # Threads wait for a connection here, never for each other's requests.
-    database = Database(settings.database_url or "postgresql://", pool_size=settings.threads)
-    storage = Storage(Path(settings.media_dir))
-    storage.prepare()
     app = Flask("gateway", static_folder=None)
     app.config.update(
         MAX_CONTENT_LENGTH=requests.JSON_MAX_BYTES,
@@ -53,28 +46,49 @@ def create_app(
     )
     # A redirect would be answered as HTML; an address is written one way alone.
     app.url_map.merge_slashes = False
+    furnish(app, settings, rpc)
+    openapi.register(app)
+    limits.register(app, login_rate=settings.login_rate)
+    requests.register(app, compile_policy(app))
+    errors.register(app)
+    _wrap(app, settings)
+    return app
+
+
+def furnish(
+    app: Flask,
+    settings: GatewaySettings,
+    rpc: Rpc,
+    *,
+    sessions: SessionRepository | None = None,
+    uploads: UploadRepository | None = None,
+) -> None:
+    """Give the application what it works with; rows are in PostgreSQL unless others are given."""
+    database = Database(settings.database_url or "postgresql://")
+    storage = Storage(Path(settings.media_dir))
+    storage.prepare()
+    lifetime = timedelta(hours=settings.session_hours)
     install(
         app,
         House(
             settings=settings,
             rpc=rpc,
-            sessions=Sessions(
-                sessions or SqlSessions(database), lifetime=timedelta(hours=settings.session_hours)
-            ),
+            database=database,
+            sessions=Sessions(sessions or SqlSessions(database), lifetime=lifetime),
             uploads=Uploads(uploads or SqlUploads(database), storage, Inspector(libmagic())),
             storage=storage,
             places=Places(lambda: _communities(rpc)),
             health=Health({"database": lambda: _answers(database), "broker": rpc.connected}),
+            log=RequestLog(settings.log_level),
         ),
     )
-    openapi.register(app)
-    limits.register(app, login_rate=settings.login_rate)
-    requests.register(app, compile_policy(app))
-    errors.register(app)
+
+
+def _wrap(app: Flask, settings: GatewaySettings) -> None:
+    wrapped: Any = Protected(app.wsgi_app, over_tls=settings.secure_cookies)
     if settings.trusted_proxies:
-        hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
-    return app
+        wrapped = ProxyFix(wrapped, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies)
+    app.wsgi_app = wrapped  # type: ignore[method-assign]
 
 
 def _answers(database: Database) -> bool:

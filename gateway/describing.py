@@ -82,7 +82,7 @@ def answer_schemas(answers: Iterable[Any]) -> Document:
     return schemas
 
 
-def finish(operation: Document, described: Described, *, access: Access) -> None:
+def finish(operation: Document, described: Described, *, access: Access, schemas: Document) -> None:
     """Complete what flask-smorest has said of one operation."""
     operation["operationId"] = described.name
     operation["security"] = [{"bearer": []}, {"cookie": []}] if access.signed_in else []
@@ -92,7 +92,7 @@ def finish(operation: Document, described: Described, *, access: Access) -> None
     parameters = operation.setdefault("parameters", [])
     parameters.extend(_request_headers(described))
     if described.multipart:
-        _add_file(operation)
+        _add_file(operation, schemas)
     operation["responses"] = {**_success(described), **_refusals(_codes(operation, described, access))}
 
 
@@ -118,17 +118,12 @@ def _request_headers(described: Described) -> Iterable[Document]:
     yield {"$ref": f"#/components/parameters/{REQUEST_ID}"}
 
 
-def _add_file(operation: Document) -> None:
-    """The file itself is read past the schema, which has the other parts alone."""
-    content = operation["requestBody"]["content"]
-    schema = next(iter(content.values()))["schema"]
-    file = {
-        "type": "object",
-        "required": ["file"],
-        "properties": {"file": {"type": "string", "format": "binary"}},
-    }
-    operation["requestBody"]["content"] = {FORM: {"schema": {"allOf": [schema, file]}}}
-    operation["requestBody"]["required"] = True
+def _add_file(operation: Document, schemas: Document) -> None:
+    """Describe the file beside the form's other parts; it is read past the schema."""
+    form = schemas.pop("UploadForm")
+    file = {"type": "string", "format": "binary", "description": "The photo or the paper."}
+    whole = {**form, "properties": {**form["properties"], "file": file}, "required": ["file"]}
+    operation["requestBody"] = {"required": True, "content": {FORM: {"schema": whole}}}
 
 
 def _success(described: Described) -> Document:

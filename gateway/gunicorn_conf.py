@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 _FOLDER = tempfile.mkdtemp(prefix="qiaotou-gateway-metrics-")
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = _FOLDER
 
+from gateway.house import close  # noqa: E402
 from gateway.master import Master  # noqa: E402
 from gateway.settings import GatewaySettings  # noqa: E402
 
@@ -51,6 +52,11 @@ def when_ready(_arbiter: Any) -> None:
 def post_fork(_arbiter: Any, _worker: Any) -> None:
     """A worker does not answer for the master."""
     _master.stop()
+
+
+def worker_exit(_arbiter: Any, worker: Any) -> None:
+    """Say goodbye to the database and the broker."""
+    close(worker.wsgi)
 
 
 def child_exit(_arbiter: Any, worker: Any) -> None:

@@ -7,11 +7,13 @@ import msgspec
 from flask import Flask, current_app, g
 
 from chassis.context import Context
+from chassis.data.engine import Database
 from chassis.principal import Principal
 from gateway.health import Health
 from gateway.media.storage import Storage
 from gateway.media.upload import Uploads
 from gateway.places import Places
+from gateway.request_log import RequestLog
 from gateway.sessions import Caller, Sessions
 from gateway.settings import GatewaySettings
 
@@ -49,22 +51,34 @@ class Rpc(Protocol):
     def connected(self) -> bool:
         """Return whether the broker is reached."""
 
+    def close(self) -> None:
+        """Give up the connection."""
+
 
 class House(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that a request may need."""
 
     settings: GatewaySettings
     rpc: Rpc
+    database: Database
     sessions: Sessions
     uploads: Uploads
     storage: Storage
     places: Places
     health: Health
+    log: RequestLog
 
 
 def install(app: Flask, rooms: House) -> None:
     """Give an application what its routes work with."""
     app.extensions[_NAME] = rooms
+
+
+def close(app: Flask) -> None:
+    """Give up every connection: this process ends."""
+    rooms = cast("House", app.extensions[_NAME])
+    rooms.rpc.close()
+    rooms.database.close()
 
 
 def house() -> House:

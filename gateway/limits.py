@@ -21,7 +21,15 @@ def _rate() -> str:
     return str(current_app.config[_RATE])
 
 
-limiter = Limiter(key_func=_address, storage_uri="memory://")
+class _OnSigningIn(Limiter):
+    """A limiter that looks at decorated routes alone; the library's own looks at every request."""
+
+    def _check_request_limit(self, callable_name: str | None = None, in_middleware: bool = True) -> None:  # noqa: FBT001, FBT002 - the library's form
+        if not in_middleware:
+            super()._check_request_limit(callable_name, in_middleware)
+
+
+limiter = _OnSigningIn(key_func=_address, storage_uri="memory://")
 guarded = limiter.limit(_rate)
 
 

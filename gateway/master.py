@@ -26,7 +26,9 @@ class Master:
         self._seen: dict[str, bool] = {}
         self._until = 0.0
         checks = {name: self._check(name) for name in _NAMES}
-        self._observer = Observer(settings.metrics_port, checks, registry=registry)
+        self._observer = Observer(
+            settings.metrics_port, checks, registry=registry, host=settings.metrics_host
+        )
 
     def start(self) -> None:
         """Answer."""

@@ -29,8 +29,12 @@ def _time(route: str) -> Any:
     return SECONDS.labels(route)
 
 
-def observe(*, method: str, route: str | None, status: int, seconds: float) -> None:
+def known(method: str) -> str:
+    """Return a method as a label: clients may invent methods, not labels."""
+    return method if method in _METHODS else "other"
+
+
+def observe(*, method: str, route: str, status: int, seconds: float) -> None:
     """Count one request."""
-    named = route or UNMATCHED
-    _count(method if method in _METHODS else "other", named, status).inc()
-    _time(named).observe(seconds)
+    _count(method, route, status).inc()
+    _time(route).observe(seconds)

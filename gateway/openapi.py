@@ -74,11 +74,12 @@ def build(app: Flask) -> Document:
     source = cast("_Source", app.extensions[_EXTENSION])
     spec: Document = source.api.spec.to_dict()
     schemas = spec["components"]["schemas"]
-    schemas.pop("Error", None)
+    for unused in ("Error", "PaginationMetadata"):
+        schemas.pop(unused, None)
     schemas.update(answer_schemas(each.answer for each in source.described.values()))
     for (method, route), described in source.described.items():
         path = source.api.flask_plugin.flaskpath2openapi(route)
-        finish(spec["paths"][path][method.lower()], described, access=POLICY[method, route])
+        finish(spec["paths"][path][method.lower()], described, access=POLICY[method, route], schemas=schemas)
     return {
         **spec,
         "info": _info(),

@@ -9,7 +9,7 @@ from flask import Request
 from webargs.flaskparser import FlaskParser
 
 from chassis.refusal import MalformedRequest
-from gateway.refusals import UnsupportedMediaType, invalid
+from gateway.refusals import PayloadTooLarge, UnsupportedMediaType, invalid
 
 _MOST_FIELDS = 20
 _LONGEST_NAME = 64
@@ -46,6 +46,9 @@ class Parser(FlaskParser):
         body = req.get_data(cache=False)
         if not body:
             return {}
+        # Of a body in chunks, whose length nobody told, no more than the limit is read.
+        if req.content_length is None and len(body) >= (req.max_content_length or 0):
+            raise PayloadTooLarge(limit_bytes=req.max_content_length)
         if not req.is_json:
             raise UnsupportedMediaType("send application/json")
         try:
@@ -78,8 +81,7 @@ def _reasons(messages: Any, path: str) -> Iterator[tuple[str, str]]:
     """Flatten marshmallow's messages: `contact.at` -> `required`."""
     if isinstance(messages, Mapping):
         for name, inner in messages.items():
-            step = "body" if name == "_schema" else str(name)[:_LONGEST_NAME]
-            yield from _reasons(inner, f"{path}.{step}" if path else step)
+            yield from _reasons(inner, path if name == "_schema" else f"{path}.{str(name)[:_LONGEST_NAME]}")
     else:
         words = messages if isinstance(messages, list) else [messages]
-        yield path or "body", _REASONS.get(str(words[0]), str(words[0]))
+        yield path[1:] or "body", _REASONS.get(str(words[0]), str(words[0]))

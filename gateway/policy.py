@@ -88,7 +88,8 @@ class PolicyGapError(RuntimeError):
 def routes_of(app: Flask) -> Iterator[tuple[str, str, str]]:
     """Yield method, route and endpoint of everything that the application answers."""
     for rule in app.url_map.iter_rules():
-        for method in sorted((rule.methods or set()) - {"HEAD"}):
+        # A rule without methods takes all of them: no row can cover that.
+        for method in sorted((rule.methods or {"any"}) - {"HEAD"}):
             yield method, rule.rule, rule.endpoint
 
 

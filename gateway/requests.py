@@ -2,20 +2,17 @@
 
 import time
 from collections.abc import Mapping
-from http import HTTPStatus
 
-import structlog
 from flask import Flask, Response, g, request
 
-from gateway import metrics, security
+from chassis.refusal import MalformedRequest
+from gateway import metrics
 from gateway.auth import admit
 from gateway.headers import REQUEST_ID, request_id
 from gateway.house import house
 from gateway.policy import Access
 from gateway.refusals import PayloadTooLarge
 from gateway.settings import MIB
-
-log = structlog.get_logger()
 
 JSON_MAX_BYTES = MIB
 UPLOAD_MAX_BYTES = 20 * MIB + 64 * 1024
@@ -46,6 +43,8 @@ def _measure(limit_bytes: int) -> None:
     """Refuse a body that is too large before any of it is parsed. Raises: PayloadTooLarge."""
     request.max_content_length = limit_bytes
     length = request.content_length
+    if length is None and request.headers.get("Transfer-Encoding") and request.endpoint == _UPLOADING:
+        raise MalformedRequest("say how long the upload is", header="Content-Length")
     if length is not None and length > limit_bytes:
         _read_away(length)
         raise PayloadTooLarge(f"at most {limit_bytes} bytes", limit_bytes=limit_bytes)
@@ -64,18 +63,10 @@ def _read_away(length: int) -> None:
 def _after(response: Response) -> Response:
     seconds = time.perf_counter() - g.started
     rule = request.url_rule
-    route = None if rule is None else rule.rule
-    security.protect(response, over_tls=house().settings.secure_cookies)
+    route = metrics.UNMATCHED if rule is None else rule.rule
+    method = metrics.known(request.method)
+    status = response.status_code
     response.headers[REQUEST_ID] = g.request_id
-    metrics.observe(method=request.method, route=route, status=response.status_code, seconds=seconds)
-    # No query, no body, no address and no account: a route and an outcome.
-    write = log.warning if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR else log.info
-    write(
-        "http.request",
-        method=request.method,
-        route=route or metrics.UNMATCHED,
-        status=response.status_code,
-        seconds=round(seconds, 4),
-        request_id=g.request_id,
-    )
+    metrics.observe(method=method, route=route, status=status, seconds=seconds)
+    house().log.say(method=method, route=route, status=status, seconds=seconds, request_id=g.request_id)
     return response

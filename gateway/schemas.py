@@ -25,11 +25,11 @@ class Strict(ma.Schema):
 
 
 class Text(fields.String):
-    """A string that every database and every JSON reader takes."""
+    """A string that PostgreSQL takes: it has no NUL. The JSON reader has refused what is no Unicode."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
-        if text is None or "\x00" in text or any("\ud800" <= each <= "\udfff" for each in text):
+        if text is None or "\x00" in text:
             raise ma.ValidationError(_UNSAFE)
         return text
 
@@ -82,7 +82,13 @@ def _code(**options: Any) -> Text:
 
 
 def _channel() -> fields.Enum[Channel]:
-    return fields.Enum(Channel, by_value=True, required=True, error_messages={"unknown": "not_one_of_these"})
+    return fields.Enum(
+        Channel,
+        by_value=True,
+        required=True,
+        error_messages={"unknown": "not_one_of_these"},
+        metadata={"type": "string"},
+    )
 
 
 def _evidence() -> fields.List[Any]:
@@ -219,9 +225,10 @@ class OrderFilter(Strict):
     limit = fields.Integer(load_default=20, validate=_between(1, 100))
 
 
-class Page(Strict):
-    """Which page."""
+class MessageFilter(Strict):
+    """Which messages, and which page of them."""
 
+    unread_only = QueryFlag(load_default=False)
     cursor = Text(validate=validate.Length(min=1, max=512, error="length"))
     limit = fields.Integer(load_default=20, validate=_between(1, 100))
 

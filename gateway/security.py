@@ -1,10 +1,11 @@
 """Headers that every answer carries: nothing is sniffed, framed, cached or run."""
 
-from flask import Response
+from collections.abc import Callable, Iterable
+from typing import Any
 
 # The API answers data alone; pages, when there are some, bring a policy of their own.
 CONTENT_SECURITY_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-_HEADERS = (
+_ALWAYS = (
     ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
     ("X-Content-Type-Options", "nosniff"),
     ("X-Frame-Options", "DENY"),
@@ -15,14 +16,27 @@ _HEADERS = (
     ("Cache-Control", "no-store"),
     ("Vary", "Authorization, Cookie, Accept-Language"),
 )
-_TLS_ONLY = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+_OVER_TLS = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+
+Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
-def protect(response: Response, *, over_tls: bool) -> None:
-    """Add what is missing; a route that said otherwise had a reason."""
-    headers = response.headers
-    for name, value in _HEADERS:
-        if name not in headers:
-            headers[name] = value
-    if over_tls:
-        headers[_TLS_ONLY[0]] = _TLS_ONLY[1]
+class Protected:
+    """A WSGI application whose every answer, its errors too, carries the headers.
+
+    Where the application itself has set one of them, it had a reason.
+    """
+
+    def __init__(self, application: Application, *, over_tls: bool) -> None:
+        self._application = application
+        self._headers = (*_ALWAYS, _OVER_TLS) if over_tls else _ALWAYS
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Answer one request."""
+
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            said = {name for name, _ in headers}
+            headers.extend(header for header in self._headers if header[0] not in said)
+            return start_response(status, headers, *error)
+
+        return self._application(environ, start)

@@ -38,7 +38,7 @@ def quantile(share: float, histogram: str, by: str) -> str:
 LOOP = Section(
     "办件闭环 · The closed loop",
     (
-        stat("在办件数 · Open cases", f"sum(qiaotou_cases_open{{{COMMUNITY}}})"),
+        stat("在办件数 · Open cases", f"sum(qiaotou_cases_open{{{COMMUNITY}}}) or vector(0)"),
         stat("期内上报 · Reported", taken("reported")),
         stat("期内办结 · Closed", taken("closed")),
         stat("期内归档 · Archived", taken("archived")),
@@ -152,7 +152,7 @@ BUS = Section(
             red_from=5,
         ),
         stat("搁置 · Parked", "sum(qiaotou_inbox_parked_messages)", red_from=1, width=6),
-        stat("等待前序 · Waiting for one before", "sum(qiaotou_inbox_waiting_messages)", red_from=1, width=6),
+        stat("等待前序 · Waiting for one before", "sum(qiaotou_inbox_waiting_events)", red_from=1, width=6),
         stat("中继 · Relays that lead", "sum(qiaotou_relay_leader)", width=6),
         stat("总线连接 · Connections that stand", "sum(qiaotou_broker_connected)", width=6),
         Panel(

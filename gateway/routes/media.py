@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Response, request
 
 from chassis.refusal import NotFound
+from gateway import metrics
 from gateway.answers import MediaStored
 from gateway.headers import command_id, made_by
 from gateway.house import house, principal
@@ -39,6 +40,7 @@ def upload(form: dict[str, Any]) -> Response:
     if file is None or len(request.files) != 1:
         raise invalid("", {"file": "required"})
     kept = house().uploads.take(file.read(), media_id=media_id, owner=owner, declared=form["kind"])
+    metrics.UPLOADS.labels(kept.kind).inc()
     stored = MediaStored(
         media_id=kept.media_id,
         sha256=kept.sha256,

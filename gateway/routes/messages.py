@@ -5,15 +5,16 @@ from uuid import UUID
 
 from flask import Response
 
-from contracts.commands.notify import MessagePage
+from contracts.commands.notify import MarkRead, MessagePage, ReadReceipt
 from gateway import schemas
-from gateway.house import ask
+from gateway.headers import made_by
+from gateway.house import ask, carry_out, principal
 from gateway.routing import Routes, answer
 
 routes = Routes("messages", "One's own messages.")
 
 
-@routes.get("/messages", query=schemas.Page(), answer=MessagePage, problems=("malformed_cursor",))
+@routes.get("/messages", query=schemas.MessageFilter(), answer=MessagePage, problems=("malformed_cursor",))
 def list_messages(query: dict[str, Any]) -> Response:
     """Return a page of your messages, newest first."""
     return answer(ask("notify", "list_messages", result=MessagePage, **query))
@@ -27,6 +28,11 @@ def list_messages(query: dict[str, Any]) -> Response:
     problems=("not_found",),
 )
 def read_message(_body: dict[str, Any], message_id: UUID) -> Response:
-    """Mark a message as read; again changes nothing."""
-    ask("notify", "mark_read", result=type(None), message_id=message_id)
+    """Mark a message of yours as read; again changes nothing."""
+    reading = MarkRead(
+        # Made from who reads what: it needs no key to be done once.
+        command_id=made_by(message_id, f"read by {principal().subject}"),
+        message_ids=(message_id,),
+    )
+    carry_out("notify", reading, result=ReadReceipt)
     return Response(status=204)

@@ -19,6 +19,7 @@ from services.registry.accounts.handlers import define_account, posting_of
 from services.registry.accounts.passwords import passwords
 from services.registry.accounts.repository import AccountStore, Credential, CredentialStore
 from services.registry.demo import DemoAccount
+from services.registry.organisation.errors import ReferenceDataError
 from services.registry.organisation.handlers import define_category, define_department, define_place
 from services.registry.organisation.repository import (
     CategoryStore,
@@ -93,15 +94,19 @@ def _define_accounts(accounts: Sequence[DemoAccount], uow: UnitOfWork) -> int:
 
 
 def main() -> int:
-    """Seed the database that the environment names."""
+    """Seed the database that the environment names; return the exit code."""
     settings = Settings.from_env()
     logs.configure(settings.log_level, service=SOURCE)
+    log = structlog.get_logger()
     database = Database(settings.database_url, source=SOURCE)
     try:
         seeded = seed(database, mode=settings.mode, district=settings.district)
+    except (WrongCellError, ReferenceDataError) as error:
+        log.error("registry.not_seeded", mode=settings.mode, reason=str(error))  # noqa: TRY400 - no fault of ours
+        return 1
     finally:
         database.close()
-    structlog.get_logger().info("registry.seeded", mode=settings.mode, **seeded._asdict())
+    log.info("registry.seeded", mode=settings.mode, **seeded._asdict())
     return 0
 
 

@@ -66,4 +66,5 @@ class Departments(Store[str, Department]):
 
 def department_exists(connection: Connection, code: str) -> bool:
     """Return whether a department has this code."""
-    return connection.execute(_DEPARTMENTS, {"keys": [code]}).first() is not None
+    # A code comes from a caller; PostgreSQL takes no null character even to compare.
+    return "\0" not in code and connection.execute(_DEPARTMENTS, {"keys": [code]}).first() is not None

@@ -76,6 +76,12 @@ class EvidenceInvalid(WorkOrderRefusal):
     code = "invalid"
 
 
+class TextUnfit(WorkOrderRefusal):
+    """A text holds the null character, which PostgreSQL does not keep; `field` names which."""
+
+    code = "invalid"
+
+
 class UnknownDepartment(WorkOrderRefusal):
     """No department has this code."""
 

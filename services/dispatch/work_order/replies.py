@@ -253,5 +253,5 @@ class ReplyProcessor:
 
 def _park(database: Database, message: Inbound, *, reason: str) -> None:
     """Keep a message with its sender, under a name of our own: what it claims of itself is not trusted."""
-    headers = {**message.headers, "user-id": message.user_id or ""}
-    parking.park(database, message._replace(headers=headers), reason=reason, ours=False)
+    kept = message._replace(headers={"user-id": message.user_id or ""})
+    parking.park(database, kept, reason=reason, ours=False)

@@ -14,6 +14,7 @@ from services.dispatch.work_order.errors import (
     EvidenceInvalid,
     TextTooLong,
     TextTooShort,
+    TextUnfit,
 )
 
 SHORTEST_TEXT, LONGEST_TEXT = 10, 5_000
@@ -44,6 +45,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 def hand_in(command: HandInResult, *, department: str, by: UUID | None, now: datetime) -> Result:
     """Return the result that `command` hands in. Raises: what is wrong with it."""
     text = command.text.strip()
+    _check_fit(command)
     _check_text(text)
     _check_contact(command.contact, now=now)
     _check_evidence(command.evidence)
@@ -75,6 +77,17 @@ def digest(
         "evidence": evidence,
     }
     return sha256(rfc8785.dumps(msgspec.to_builtins(parts))).hexdigest()
+
+
+def _check_fit(command: HandInResult) -> None:
+    texts = {
+        "text": command.text,
+        "contact.channel": command.contact.channel,
+        "contact.note": command.contact.note,
+    }
+    for field, text in texts.items():
+        if "\0" in text:
+            raise TextUnfit("holds a null character", field=field)
 
 
 def _check_text(text: str) -> None:

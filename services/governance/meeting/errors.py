@@ -62,3 +62,9 @@ class TextTooLong(MeetingRefusal):
     """It says too much; `field` names what, `at_most` how much is allowed."""
 
     code = "text_too_long"
+
+
+class TextUnfit(MeetingRefusal):
+    """A text holds the null character, which PostgreSQL does not keep; `field` names which."""
+
+    code = "invalid"

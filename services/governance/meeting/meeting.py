@@ -9,7 +9,13 @@ import msgspec
 from contracts.commands.governance import AdoptResolution, ConveneMeeting, DeclineItem
 from contracts.events.governance import ResolutionAdopted, ResolutionDeclined
 from contracts.events.intake import CaseEscalated
-from services.governance.meeting.errors import DueBeforeMeeting, TextTooLong, TextTooShort, UnknownItem
+from services.governance.meeting.errors import (
+    DueBeforeMeeting,
+    TextTooLong,
+    TextTooShort,
+    TextUnfit,
+    UnknownItem,
+)
 from services.governance.meeting.lifecycle import Emitted, Row, State, Step, Trigger, transition
 
 SHORTEST_TITLE, LONGEST_TITLE = 2, 200
@@ -170,6 +176,8 @@ def _resolved(item: Item, row: Row, resolution: Resolution) -> Item:
 
 
 def _text(text: str, field: str, at_least: int, at_most: int) -> str:
+    if "\0" in text:
+        raise TextUnfit("holds a null character", field=field)
     text = text.strip()
     if len(text) < at_least:
         raise TextTooShort(field=field, at_least=at_least)

@@ -26,7 +26,8 @@ class Departments(Store[str, Department]):
 
     def load_many(self, keys: list[str]) -> dict[str, Department]:
         """Read the departments that exist."""
-        rows = self.connection.execute(_DEPARTMENTS, {"keys": keys})
+        # A code comes from a caller; PostgreSQL takes no null character even to compare.
+        rows = self.connection.execute(_DEPARTMENTS, {"keys": [key for key in keys if "\0" not in key]})
         return {row[0]: Department(*row) for row in rows}
 
     def save_many(self, changes: list[Change[str, Department]]) -> None:

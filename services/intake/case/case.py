@@ -198,18 +198,13 @@ def next_cycle(case: Case) -> dict[str, object]:
     return {"cycle": case.cycle + 1, "order_id": None, "handler_id": None}
 
 
-def news_to(case: Case, evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
-    """Return the files that the case does not have yet, each once: an old photo shows nothing new."""
-    known = {each.media_id for each in case.documents}
-    news = {each.media_id: each for each in evidence if each.media_id not in known}
-    return tuple(news.values())
-
-
 def with_documents(case: Case, evidence: Iterable[Evidence], stage: Stage) -> tuple[Document, ...]:
     """Return a case's documents with more evidence; a file that is there already stays as it was."""
+    known = {each.media_id for each in case.documents}
+    new = {each.media_id: each for each in evidence if each.media_id not in known}
     return case.documents + tuple(
         Document(media_id=each.media_id, sha256=each.sha256, kind=each.kind, stage=stage, cycle=case.cycle)
-        for each in news_to(case, evidence)
+        for each in new.values()
     )
 
 

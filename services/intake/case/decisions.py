@@ -24,7 +24,6 @@ from services.intake.case.case import (
     advance,
     check_version,
     followed_by,
-    news_to,
     next_cycle,
     with_documents,
 )
@@ -176,7 +175,7 @@ def pass_check(case: Case, asked: PassCheck, principal: Principal, *, now: datet
     check_version(case, asked.expected_version)
     account = own_account(principal)
     own_point = wellformed.checked_point(asked.point)
-    evidence = news_to(case, wellformed.checked_evidence(asked.evidence))
+    evidence = wellformed.checked_evidence(asked.evidence)
     facts = Facts(
         by=by,
         now=now,

@@ -38,7 +38,7 @@ def notes(event: Told, people: People) -> Iterator[Note]:
     """Give what everybody concerned is told of an event, each text once a person."""
     category = event.category if isinstance(event, WorkOrderEvent) else _category(event)
     for rule in rules_of(event):
-        for person in sorted(_people(rule, event, people), key=str):
+        for person in sorted(_people(rule, event, people)):
             yield Note(person, rule.template, event.case_id, event.number, category, event.at)
 
 

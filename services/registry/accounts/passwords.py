@@ -44,10 +44,9 @@ class Passwords:
     def matches(self, kept: str | None, password: str) -> bool:
         """Return whether this is the password; `kept` is None where there is no such account."""
         # Whatever cannot be right is compared with nobody's hash, which takes as long.
-        possible = kept is not None and len(password) <= LONGEST_PASSWORD
-        against = kept if kept is not None and possible else self._nobodys
+        against = kept if kept is not None and len(password) <= LONGEST_PASSWORD else self._nobodys
         try:
-            return self._hasher.verify(against, password[:LONGEST_PASSWORD]) and possible
+            return self._hasher.verify(against, password[:LONGEST_PASSWORD])
         except (VerificationError, InvalidHashError):
             return False
 

@@ -168,5 +168,9 @@ ANSWERS = {
         _MEETING,
         governance.Agenda(waiting=(_ITEM,), meetings=(_MEETING,)),
     ),
-    "notify": (_MESSAGE, notify.MessagePage(items=(_MESSAGE,), next_cursor=None, unread=1)),
+    "notify": (
+        _MESSAGE,
+        notify.MessagePage(items=(_MESSAGE,), next_cursor=None, unread=1),
+        notify.ReadReceipt(message_ids=(MESSAGE,)),
+    ),
 }

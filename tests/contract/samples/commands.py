@@ -1,6 +1,6 @@
 """One fixed instance of every command, by the service that owns it."""
 
-from contracts.commands import dispatch, governance, intake, registry
+from contracts.commands import dispatch, governance, intake, notify, registry
 from contracts.vocabulary import Role
 from tests.contract.samples.common import (
     AT,
@@ -10,6 +10,7 @@ from tests.contract.samples.common import (
     EVIDENCE,
     ITEM,
     MEETING,
+    MESSAGE,
     ORDER,
     POINT,
     RESOLUTION,
@@ -94,4 +95,5 @@ COMMANDS = {
         governance.AdoptResolution(**_DECIDED, lead="ZJJ", due_on=DAY, text="由住建局牵头更换线路"),
         governance.DeclineItem(**_DECIDED, reason="不属于政府职责范围"),
     ),
+    "notify": (notify.MarkRead(command_id=COMMAND, message_ids=(MESSAGE,)),),
 }

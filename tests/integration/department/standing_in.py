@@ -138,13 +138,21 @@ class Proxy:
     def _carry(self, client: socket.socket, broker: socket.socket) -> None:
         other = {client: broker, broker: client}
         with client, broker:
-            while not self._closing.is_set():
-                for ready in select.select([client, broker], [], [], 0.1)[0]:
-                    try:
-                        data = ready.recv(65536)
-                        if not data:
-                            return
-                        if not self._swallowing.is_set():
-                            other[ready].sendall(data)
-                    except OSError:
+            speaking = {client, broker}
+            while speaking and not self._closing.is_set():
+                for ready in select.select(list(speaking), [], [], 0.1)[0]:
+                    if self._pass(ready, other[ready]):
+                        continue
+                    if not self._swallowing.is_set():
                         return
+                    # A hang-up is swallowed too: the other end learns nothing of it.
+                    speaking.discard(ready)
+
+    def _pass(self, source: socket.socket, target: socket.socket) -> bool:
+        try:
+            data = source.recv(65536)
+            if data and not self._swallowing.is_set():
+                target.sendall(data)
+        except OSError:
+            return False
+        return bool(data)

@@ -16,6 +16,8 @@ from contracts.department import CompleteOrder, SignOrder
 from contracts.events.intake import CaseClassified, CaseReopened
 from contracts.events.registry import CategoryDefined, DepartmentDefined
 from contracts.vocabulary import Kind, Urgency
+from services.dispatch.metrics import REPLIES as REPLIES_METRIC
+from services.dispatch.metrics import STEPS
 from services.dispatch.responsibility import models as responsibility_tables
 from services.dispatch.responsibility.queries import reference_counts
 from services.dispatch.service import COMMANDS, EVENTS, REPLIES
@@ -247,6 +249,15 @@ def test_a_department_that_does_not_lead_is_refused_on_its_own_queue(
     assert state_of(database) == "offered"
 
 
+def test_a_step_is_counted_when_it_is_committed_and_not_when_it_is_refused(database: Database) -> None:
+    signed, refused = STEPS.labels("sign", LEAD), REPLIES_METRIC.labels(LEAD, "illegal_transition")
+    before = signed._value.get(), refused._value.get()
+    hear(database, classified())
+    for _ in range(3):
+        reply(database, said(SignOrder(order_id=ORDER)))
+    assert (signed._value.get(), refused._value.get()) == (before[0] + 1, before[1] + 2)
+
+
 def test_a_refused_message_among_accepted_ones_takes_none_of_them_with_it(database: Database) -> None:
     hear(database, classified(), classified(case_id=an_id("another")))
     another = SignOrder(order_id=order_id_of(an_id("another"), 1))
@@ -337,7 +348,7 @@ def test_what_cannot_be_read_is_parked_and_answered(database: Database, body: by
 
 def test_a_parked_message_keeps_its_sender_and_may_not_name_one_of_our_events(database: Database) -> None:
     forged = an_event(classified(), subject=str(an_id("case")), sequence=2)
-    reply(database, said(forged.body))
+    reply(database, said(forged.body, headers={"x": "\0"}))
     (row,) = rows(database, "SELECT source, aggregate, sequence, message_key, headers FROM inbox_parked")
     assert tuple(row[:3]) == (None, None, None)
     assert row.message_key.startswith("sha256:")
@@ -475,8 +486,9 @@ def test_a_list_can_be_narrowed_to_a_state_and_by_the_district_to_a_department(d
     assert len(queries.list_orders(database, DISPATCHER, **SEES_ALL).items) == 2
     asked = {**SEES_ALL, "department": CO_HANDLER}
     assert len(queries.list_orders(database, DISPATCHER, **asked).items) == 1
-    with pytest.raises(UnknownDepartment):
-        queries.list_orders(database, DISPATCHER, **{**SEES_ALL, "department": "XXX"})
+    for unknown in ("XXX", "\0"):
+        with pytest.raises(UnknownDepartment):
+            queries.list_orders(database, DISPATCHER, **{**SEES_ALL, "department": unknown})
     with pytest.raises(Forbidden):
         queries.list_orders(database, somebody("clerk", "clerk", community="c01"), **SEES_ALL)
 

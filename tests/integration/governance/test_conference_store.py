@@ -180,6 +180,8 @@ def test_a_resolutions_id_is_used_once(database: Database) -> None:
     ("change", "code"),
     [
         ({"lead": "XXX"}, "unknown_department"),
+        ({"lead": "\0"}, "unknown_department"),
+        ({"text": "好的\0"}, "invalid"),
         ({"item_id": an_id("no item")}, "not_found"),
         ({"meeting_id": an_id("no meeting")}, "not_found"),
         ({"due_on": DUE_ON - timedelta(days=60)}, "invalid"),

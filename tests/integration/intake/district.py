@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 
+from chassis.data.clock import set_offset
 from chassis.principal import Principal
 from chassis.refusal import Refusal
 from contracts.commands.intake import (
@@ -185,3 +186,8 @@ def closed(intake: Intake) -> CaseReceipt:
 
 def kinds(intake: Intake, case: CaseReceipt) -> list[str]:
     return [event.type.split(".")[2] for event in intake.emitted(case.case_id)]
+
+
+def move_clock(intake: Intake, ahead: timedelta) -> None:
+    with intake.database.engine.begin() as connection:
+        set_offset(connection, ahead, mode="test")

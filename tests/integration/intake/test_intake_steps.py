@@ -38,6 +38,7 @@ from tests.integration.intake.district import (
     closed,
     code_of,
     kinds,
+    move_clock,
     receipt,
     reported,
 )
@@ -73,24 +74,31 @@ def test_a_case_goes_all_the_way_round_and_its_seal_can_be_recomputed(intake: In
 
 
 def test_steps_of_one_case_may_share_a_batch_up_to_its_archiving(intake: Intake) -> None:
-    case = answered(intake)
+    cases = [answered(intake), answered(intake)]
     outcomes = intake.ask(
-        (a_check(case), WORKER),
-        (a_good_answer(case), CLERK),
-        (ArchiveCase(command_id=uuid4(), case_id=case.case_id), ARCHIVIST),
+        *((a_check(case), WORKER) for case in cases),
+        *((a_good_answer(case), CLERK) for case in cases),
+        *((ArchiveCase(command_id=uuid4(), case_id=case.case_id), ARCHIVIST) for case in cases),
     )
-    assert [receipt(each).state for each in outcomes] == ["checked", "closed", "archived"]
-    seal = queries.case_seal(intake.database, ARCHIVIST, case.case_id)
-    assert len(seal.commitments) == 1 + 3 + 7
+    assert [receipt(each).state for each in outcomes[::2]] == ["checked", "closed", "archived"]
+    for case in cases:
+        seal = queries.case_seal(intake.database, ARCHIVIST, case.case_id)
+        assert len(seal.commitments) == 1 + 3 + 7
 
 
 def test_a_refused_command_leaves_nothing_and_spoils_no_other(intake: Intake) -> None:
     good, foreign = a_report(), a_report(grid="c01-g02")
     unknown = a_report(category="9999")
-    nul = a_report(grid="c01\0g01")
-    outcomes = intake.ask((unknown, RESIDENT), (foreign, WORKER), (nul, RESIDENT), (good, RESIDENT))
-    assert [code_of(each) for each in outcomes[:3]] == ["unknown_category", "foreign_grid", "unknown_grid"]
-    assert receipt(outcomes[3]).number.endswith("-000001")
+    nul_grid, nul_category = a_report(grid="c01\0g01"), a_report(category="02\0")
+    bad = ((unknown, RESIDENT), (foreign, WORKER), (nul_grid, RESIDENT), (nul_category, RESIDENT))
+    *refused, done = intake.ask(*bad, (good, RESIDENT))
+    assert [code_of(each) for each in refused] == [
+        "unknown_category",
+        "foreign_grid",
+        "unknown_grid",
+        "unknown_category",
+    ]
+    assert receipt(done).number.endswith("-000001")
     assert intake.rows("SELECT case_id FROM cases") == [(good.case_id,)]
     assert intake.rows("SELECT DISTINCT case_id FROM case_timeline") == [(good.case_id,)]
     assert {event.subject for event in intake.emitted(good.case_id)} == {str(good.case_id)}
@@ -206,11 +214,6 @@ def test_three_dissatisfactions_lead_to_the_conference_and_its_resolution_round_
     assert (view.state, view.cycle, view.escalation, view.lead) == ("classified", 4, 2, "ZJJ")
     reopened = ["reopened", "started", "answered", "checked"]
     assert kinds(intake, case)[2:] == [*reopened[1:], *reopened, *reopened, "escalated", "reopened"]
-
-
-def move_clock(intake: Intake, ahead: timedelta) -> None:
-    with intake.database.engine.begin() as connection:
-        set_offset(connection, ahead, mode="test")
 
 
 def test_fifteen_days_after_closing_time_archives_what_nobody_has(intake: Intake) -> None:

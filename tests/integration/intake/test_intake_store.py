@@ -1,6 +1,7 @@
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
+import msgspec
 import sqlalchemy as sa
 
 from chassis.context import Context
@@ -13,7 +14,18 @@ from services.intake.case import queries
 from services.intake.case.models import metadata as case_tables
 from services.intake.reference.models import metadata as reference_tables
 from services.intake.reference.queries import reference_counts
-from tests.integration.intake.district import RESIDENT, a_report, an_order, closed, code_of, receipt, reported
+from services.intake.reference.values import local_day
+from tests.integration.intake.district import (
+    RESIDENT,
+    a_report,
+    an_order,
+    categories,
+    closed,
+    code_of,
+    move_clock,
+    receipt,
+    reported,
+)
 from tests.integration.intake.running import Intake
 
 
@@ -33,6 +45,15 @@ def test_the_mirror_keeps_what_registry_said_last(intake: Intake) -> None:
     intake.tell("registry", ("place:c01-g01", closed_grid))
     assert code_of(intake.ask((a_report(), RESIDENT))[0]) == "unknown_grid"
     assert reference_counts(intake.database).places == 6
+
+
+def test_a_category_is_in_force_from_its_first_day(intake: Intake) -> None:
+    ((subject, known), *_) = categories()
+    tomorrow = local_day(datetime.now(UTC)) + timedelta(days=1)
+    intake.tell("registry", (subject, msgspec.structs.replace(known, valid_from=tomorrow)))
+    assert code_of(intake.ask((a_report(), RESIDENT))[0]) == "unknown_category"
+    move_clock(intake, timedelta(days=1))
+    assert receipt(intake.ask((a_report(), RESIDENT))[0]).state == "classified"
 
 
 def test_open_cases_are_counted_by_state_and_community(intake: Intake) -> None:

@@ -137,8 +137,8 @@ class FakeBus:
         self.unacked: dict[int, bytes] = {}
         self.closed = False
         self._breaks = breaks
-        self._tag = 0
         cell.connections += 1
+        self._tag = 1000 * (cell.connections - 1)  # no tag means anything on another connection
 
     @property
     def full(self) -> bool:

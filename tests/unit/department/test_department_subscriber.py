@@ -127,7 +127,10 @@ def test_completing_a_completed_order_hands_nothing_in(cell: FakeCell) -> None:
     assert (cell.results, cell.said) == ({}, [])
 
 
-def test_an_answer_behind_more_orders_than_the_window_holds_is_still_heard(cell: FakeCell) -> None:
+def test_an_answer_behind_more_orders_than_the_window_holds_is_still_heard(
+    cell: FakeCell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscriber, "LOOK_AFTER_S", 60.0)
     orders = [cell.offer() for _ in range(5 * SETTINGS.prefetch)]
     department = a_department(cell)
     signed: list[UUID] = []

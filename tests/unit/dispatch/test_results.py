@@ -7,7 +7,13 @@ import pytest
 
 from contracts.commands.dispatch import ContactRecord
 from contracts.vocabulary import Evidence, MediaKind
-from services.dispatch.work_order.errors import ContactInvalid, EvidenceInvalid, TextTooLong, TextTooShort
+from services.dispatch.work_order.errors import (
+    ContactInvalid,
+    EvidenceInvalid,
+    TextTooLong,
+    TextTooShort,
+    TextUnfit,
+)
 from services.dispatch.work_order.result import Result, hand_in
 from tests.unit.dispatch.builders import LEAD, NOW, TEXT, a_piece, a_result, an_id, an_order, handing_in
 
@@ -63,6 +69,20 @@ def test_a_text_of_the_least_and_of_the_greatest_length_is_taken(length: int) ->
 def test_a_text_beyond_the_greatest_length_is_refused() -> None:
     with pytest.raises(TextTooLong):
         handed_in(text="好" * 5_001)
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"text": TEXT + "\0"}, "text"),
+        ({"contact": ContactRecord(at=NOW, channel="\0")}, "contact.channel"),
+        ({"contact": ContactRecord(at=NOW, channel="phone", note="\0")}, "contact.note"),
+    ],
+)
+def test_a_text_that_no_database_keeps_is_refused(change: dict[str, Any], field: str) -> None:
+    with pytest.raises(TextUnfit) as refused:
+        handed_in(**change)
+    assert refused.value.fields == {"field": field}
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,14 @@
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
-from gateway_fakes import FakeRpc, MemorySessions, MemoryUploads
+
+from gateway.limits import limiter
+from tests.unit.gateway.cell import Cell
+
+
+@pytest.fixture
+def cell(tmp_path: Path) -> Iterator[Cell]:
+    made = Cell(tmp_path)
+    yield made
+    limiter.reset()

@@ -71,6 +71,9 @@ class FakeRpc:
     def connected(self) -> bool:
         return self.is_connected
 
+    def close(self) -> None:
+        self.is_connected = False
+
     def last(self) -> Asked:
         return self.asked[-1]
 

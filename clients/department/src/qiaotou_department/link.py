@@ -62,9 +62,8 @@ class Link:
         window = self._window or self._settings.prefetch
         with self._using():
             self._channel.basic_qos(0, window, False)  # noqa: FBT003 amqp's signature
-            self._channel.basic_consume(
-                self._settings.queue, callback=self._note_delivery, on_cancel=self._note_cancel
-            )
+            # Where the broker takes the queue away, py-amqp raises out of the next read.
+            self._channel.basic_consume(self._settings.queue, callback=self._note_delivery)
         self._window += window
 
     @property
@@ -131,9 +130,6 @@ class Link:
 
     def _note_return(self, error: Exception, *_: object) -> None:
         self._returned.append(str(error))
-
-    def _note_cancel(self, _: str) -> None:
-        raise LinkLost("the broker has taken our queue away")
 
     # Time.
 

@@ -1,0 +1,1 @@
+"""What Prometheus asks of a cell, and what it warns of."""

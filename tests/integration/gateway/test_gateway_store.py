@@ -1,0 +1,124 @@
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import msgspec
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from click.testing import CliRunner
+
+from chassis.data.engine import Database
+from gateway import tokens
+from gateway.answers import Account
+from gateway.media.upload import Upload
+from gateway.models import metadata
+from gateway.repository import SqlSessions, SqlUploads
+from gateway.sessions import STAFF, Sessions
+
+CLERK = Account(
+    account_id=str(uuid4()),
+    display_name="张三",
+    roles=("clerk", "committee"),
+    community="c01",
+    grid=None,
+    department=None,
+)
+
+
+def an_upload(media_id: UUID, *, original_sha256: str = "a" * 64) -> Upload:
+    return Upload(
+        media_id=media_id,
+        owner=CLERK.account_id,
+        kind="photo",
+        mime="image/jpeg",
+        size_bytes=1234,
+        width=120,
+        height=80,
+        sha256="b" * 64,
+        original_sha256=original_sha256,
+        original_path=f"original/{original_sha256[:2]}/x",
+        shown_path="shown/x",
+        created_at=datetime.now(UTC),
+    )
+
+
+def test_the_migration_makes_what_the_models_say(database: Database) -> None:
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_a_session_comes_back_as_it_was(database: Database) -> None:
+    token, session = Sessions(SqlSessions(database), lifetime=timedelta(hours=1)).open(
+        account=CLERK, kind=STAFF
+    )
+    found = Sessions(SqlSessions(database), lifetime=timedelta(hours=1)).find(token)
+    assert found is not None
+    assert found.session == session
+    assert found.principal.has("committee")
+    assert found.principal.scope == {"community": "c01"}
+
+
+def test_the_database_never_sees_a_token(database: Database) -> None:
+    token, _ = Sessions(SqlSessions(database), lifetime=timedelta(hours=1)).open(account=CLERK, kind=STAFF)
+    with database.reading() as connection:
+        rows = connection.execute(sa.text("SELECT sessions::text FROM sessions")).scalars().all()
+    assert len(rows) == 1
+    assert token not in rows[0]
+    assert token.encode().hex() not in rows[0]
+
+
+@pytest.mark.parametrize("lifetime", [timedelta(seconds=-1), timedelta(0)])
+def test_a_session_past_its_end_is_not_found(database: Database, lifetime: timedelta) -> None:
+    token, _ = Sessions(SqlSessions(database), lifetime=lifetime).open(account=CLERK, kind=STAFF)
+    assert Sessions(SqlSessions(database), lifetime=lifetime).find(token) is None
+
+
+def test_a_revoked_session_is_not_found_by_another_process(database: Database) -> None:
+    first = Sessions(SqlSessions(database), lifetime=timedelta(hours=1))
+    token, session = first.open(account=CLERK, kind=STAFF)
+    first.revoke(session)
+    assert Sessions(SqlSessions(database), lifetime=timedelta(hours=1)).find(token) is None
+
+
+def test_an_upload_comes_back_as_it_was_and_unknown_ones_do_not(database: Database) -> None:
+    uploads = SqlUploads(database)
+    kept = uploads.add(an_upload(uuid4()))
+    assert uploads.find([kept.media_id, uuid4()]) == {kept.media_id: kept}
+    assert uploads.find([]) == {}
+
+
+def test_of_eight_uploads_at_once_under_one_id_one_is_kept(database: Database) -> None:
+    uploads, media_id = SqlUploads(database), uuid4()
+    offered = [an_upload(media_id, original_sha256=str(n) * 64) for n in range(8)]
+    with ThreadPoolExecutor(4) as pool:
+        kept = list(pool.map(uploads.add, offered))
+    assert len({each.original_sha256 for each in kept}) == 1
+
+
+def test_a_departments_token_speaks_for_the_department_until_it_is_revoked(database: Database) -> None:
+    repository = SqlSessions(database)
+    first, second = tokens.issue(repository, "CGJ"), tokens.issue(repository, "CGJ")
+    other = tokens.issue(repository, "GAJ")
+    found = [Sessions(repository, lifetime=timedelta(1)).find(token) for token in (first, second, other)]
+    subjects = [each.principal.subject for each in found if each is not None]
+    assert subjects[0] == subjects[1] != subjects[2]
+    assert found[0] is not None
+    assert found[0].principal.scope == {"department": "CGJ"}
+    assert found[0].principal.roles == {"department"}
+    assert tokens.revoke(repository, "CGJ") == 2
+    again = [Sessions(repository, lifetime=timedelta(1)).find(token) for token in (first, second, other)]
+    assert [each is None for each in again] == [True, True, False]
+
+
+def test_the_command_prints_a_token_that_works(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tokens, "_repository", lambda: SqlSessions(database))
+    printed = CliRunner().invoke(tokens.main, ["issue", "--department", "CGJ", "--days", "1"])
+    assert printed.exit_code == 0, printed.output
+    found = Sessions(SqlSessions(database), lifetime=timedelta(1)).find(printed.output.strip())
+    assert found is not None
+    assert msgspec.structs.asdict(found.session)["kind"] == "department"
+    ended = CliRunner().invoke(tokens.main, ["revoke", "--department", "CGJ"])
+    assert ended.output == "1 revoked\n"

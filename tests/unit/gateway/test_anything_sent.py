@@ -1,0 +1,99 @@
+"""Whatever a client sends, the answer is a success or a problem of the client's, never a fault."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.unit.gateway.cell import CASE_ID, Cell, a_receipt, a_report, code_of
+
+KEYS = st.sampled_from([*a_report(), "point", "evidence", "anonymous", "address", "detail", "x"]) | st.text()
+LEAVES = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text()
+    | st.sampled_from(["app", "c01-g01", "2026-03-02T19:30:00+08:00", str(CASE_ID), "0000-00-00", "\x00"])
+)
+VALUES = st.recursive(LEAVES, lambda inner: st.lists(inner) | st.dictionaries(KEYS, inner), max_leaves=10)
+QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@pytest.fixture
+def reporting(cell: Cell) -> Cell:
+    cell.rpc.tell("intake", "report_case", a_receipt())
+    return cell
+
+
+@QUICK
+@given(changes=st.dictionaries(KEYS, VALUES, max_size=4))
+def test_a_report_of_anything(reporting: Cell, changes: dict[str, Any]) -> None:
+    response = reporting.post("/cases", {**a_report(), **changes}, token=reporting.worker())
+    assert response.status_code == 201 or code_of(response) in ("invalid", "unknown_media", "foreign_grid")
+
+
+@QUICK
+@given(body=st.binary(max_size=200))
+def test_a_body_of_any_bytes(reporting: Cell, body: bytes) -> None:
+    options = {"data": body, "content_type": "application/json"}
+    response = reporting.ask("POST", "/cases", token=reporting.worker(), **options)
+    assert code_of(response) in ("invalid", "malformed_request")
+
+
+@QUICK
+@given(body=VALUES)
+def test_a_body_of_any_json(reporting: Cell, body: Any) -> None:
+    options = {"data": json.dumps(body), "content_type": "application/json"}
+    response = reporting.ask("POST", "/cases", token=reporting.worker(), **options)
+    assert code_of(response) == "invalid"
+
+
+@QUICK
+@given(
+    name=st.sampled_from(
+        ["Authorization", "Idempotency-Key", "If-Match", "Accept-Language", "X-Request-ID", "Cookie"]
+    ),
+    value=st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=60),
+)
+def test_a_header_of_any_characters(reporting: Cell, name: str, value: str) -> None:
+    headers = {"Authorization": f"Bearer {reporting.token('archivist')}", "Idempotency-Key": "k", name: value}
+    reporting.rpc.tell("intake", "archive_case", a_receipt())
+    response = reporting.post(f"/cases/{CASE_ID}/archive", headers=headers, key=None)
+    expected = ("unauthenticated", "missing_key", "malformed_request")
+    assert response.status_code == 200 or code_of(response) in expected
+
+
+@QUICK
+@given(
+    query=st.dictionaries(
+        st.sampled_from(["limit", "cursor", "state", "mine", "grid", "x"]), st.text(), max_size=3
+    )
+)
+def test_a_query_of_any_text(reporting: Cell, query: dict[str, str]) -> None:
+    reporting.rpc.tell("intake", "list_cases", {"items": [], "next_cursor": None})
+    response = reporting.get("/cases", token=reporting.worker(), query_string=query)
+    assert response.status_code == 200 or code_of(response) == "invalid"
+
+
+@QUICK
+@given(body=st.binary(max_size=300), boundary=st.text(st.characters(max_codepoint=126), max_size=10))
+def test_an_upload_of_any_bytes(reporting: Cell, body: bytes, boundary: str) -> None:
+    safe = boundary.replace("\r", "").replace("\n", "")
+    response = reporting.ask(
+        "POST",
+        "/media",
+        token=reporting.worker(),
+        data=b"--" + safe.encode() + body,
+        content_type=f"multipart/form-data; boundary={safe}",
+    )
+    expected = (
+        "invalid",
+        "malformed_request",
+        "media_type_refused",
+        "payload_too_large",
+        "unsupported_media_type",
+    )
+    assert code_of(response) in expected

@@ -1,0 +1,99 @@
+"""Places, categories and accounts as tests want them."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from chassis.principal import Principal
+from contracts.commands.registry import OpenAccount
+from contracts.events.registry import Tier
+from contracts.vocabulary import Kind, Role, Urgency
+from services.registry.accounts.account import Account, Posting
+from services.registry.organisation.category import Category
+from services.registry.organisation.department import Department
+from services.registry.organisation.place import Place
+
+SINCE = date(2012, 6, 1)
+TODAY = date(2012, 6, 18)
+ACCOUNT = UUID("01893f5a-0000-7000-8000-000000000001")
+PASSWORD = "a password of a test"
+OPERATOR = Principal(subject=str(UUID(int=1)), roles=frozenset({Role.OPERATOR}))
+
+_DISTRICT = Place(
+    code="140303",
+    tier=Tier.DISTRICT,
+    parent=None,
+    name_zh="矿区",
+    name_en="Mining District",
+    fictional=False,
+    valid_from=SINCE,
+)
+
+
+def a_place(tier: Tier = Tier.DISTRICT, **changes: Any) -> Place:
+    """The district, or the community c01, its grid c01-g01, its building c01-g01-b01."""
+    codes = {Tier.COMMUNITY: "c01", Tier.GRID: "c01-g01", Tier.BUILDING: "c01-g01-b01"}
+    parents = {Tier.COMMUNITY: "140303", Tier.GRID: "c01", Tier.BUILDING: "c01-g01"}
+    given = {"code": codes.get(tier, "140303"), "parent": parents.get(tier), "tier": tier}
+    return msgspec.structs.replace(_DISTRICT, **given | changes)
+
+
+def a_tree(**of_grid: Any) -> list[Place]:
+    """A district, a community, a grid and a building; `of_grid` changes the grid."""
+    return [a_place(), a_place(Tier.COMMUNITY), a_place(Tier.GRID, **of_grid), a_place(Tier.BUILDING)]
+
+
+def a_category(code: str = "0202", **changes: Any) -> Category:
+    """A street lamp, or whatever `changes` make of it."""
+    lamp = Category(
+        code=code,
+        parent=code[:2],
+        name_zh="路灯故障",
+        name_en="street lamp",
+        kind=Kind.COMPONENT,
+        department="CGJ",
+        urgency=Urgency.NORMAL,
+        limit="3wd",
+        small=False,
+        valid_from=SINCE,
+    )
+    return msgspec.structs.replace(lamp, **changes)
+
+
+def a_heading(code: str = "02") -> Category:
+    """A category of the first level."""
+    return a_category(
+        code, parent=None, name_zh="市政部件", kind=None, department=None, urgency=None, limit=None
+    )
+
+
+def a_posting(**changes: Any) -> Posting:
+    """Everything that an account may name exists."""
+    everything = Posting(
+        day=TODAY,
+        community=a_place(Tier.COMMUNITY),
+        grid=a_place(Tier.GRID),
+        department=Department(code="CGJ", name_zh="城市管理局", name_en="Urban management"),
+    )
+    return msgspec.structs.replace(everything, **changes)
+
+
+def an_account(*roles: Role, **place: str | None) -> Account:
+    return Account(account_id=ACCOUNT, display_name="张三", roles=roles, **place)
+
+
+def asking(**changes: Any) -> OpenAccount:
+    """Ask for the account of a grid worker."""
+    asked = OpenAccount(
+        command_id=UUID(int=7),
+        account_id=ACCOUNT,
+        login="zhang.san",
+        display_name="张三",
+        password=PASSWORD,
+        roles=("grid_worker",),
+        community="c01",
+        grid="c01-g01",
+    )
+    return msgspec.structs.replace(asked, **changes)
