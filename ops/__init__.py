@@ -1,0 +1,1 @@
+"""What `./qiaotou` runs: bootstrap, processes, checks and parked messages of one cell."""

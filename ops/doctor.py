@@ -1,0 +1,122 @@
+"""`./qiaotou doctor`: what could be wrong with this machine and this cell, and what to do about it."""
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+
+import msgspec
+import psycopg
+
+from contracts.topology import STREAMS
+from ops import debian
+from ops.cell import SERVICES, Cell
+from ops.errors import Unready
+from ops.ports import is_free
+from ops.program import marked
+from ops.servers import Servers
+from ops.status import OK, components
+from ops.supervision import Supervisor
+
+GOOD, WARN, BAD = "good", "warn", "bad"
+_GIB = 2**30
+_LEAST_DISK_GIB, _LEAST_MEMORY_GIB = 2, 1.5
+_OUTBOX = (
+    "SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0) "
+    "FROM outbox WHERE sent_at IS NULL"
+)
+_INBOX = (
+    "SELECT (SELECT count(*) FROM inbox_waiting), (SELECT count(*) FROM inbox_parked WHERE state = 'parked')"
+)
+_SLOW_OUTBOX_S = 10
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """What was looked at, whether it is good, and what to do where it is not."""
+
+    verdict: str
+    about: str
+    text: str
+
+
+def examine(cell: Cell) -> list[Finding]:
+    """Look at the machine, then at the cell, as far as it can be looked at."""
+    found = [look() for look in (_python, _disk, _memory, _packages)]
+    running = Supervisor(cell).is_running()
+    found.extend(_up(cell) if running else _down(cell))
+    return found
+
+
+def _python() -> Finding:
+    version = sys.version.split()[0]
+    good = sys.version_info[:2] == (3, 11)
+    return Finding(GOOD if good else BAD, "Python", version if good else f"{version}; 3.11 is needed")
+
+
+def _disk() -> Finding:
+    free = shutil.disk_usage(".").free / _GIB
+    text = f"{free:.1f} GiB free"
+    if free < _LEAST_DISK_GIB:
+        return Finding(BAD, "disk", f"{text}; the broker stops taking messages below 0.2 GiB: make room")
+    return Finding(GOOD, "disk", text)
+
+
+def _memory() -> Finding:
+    with open("/proc/meminfo", encoding="ascii") as file:  # noqa: PTH123
+        facts = dict(line.split(":") for line in file)
+    free = int(facts["MemAvailable"].split()[0]) * 1024 / _GIB
+    verdict = GOOD if free > _LEAST_MEMORY_GIB else WARN
+    return Finding(verdict, "memory", f"{free:.1f} GiB available; a cell takes about 1 GiB")
+
+
+def _packages() -> Finding:
+    if absent := debian.missing(broker=True):
+        text = f"not installed: {', '.join(absent)}; ./qiaotou up installs them where it may"
+        return Finding(WARN, "packages", text)
+    return Finding(GOOD, "packages", "RabbitMQ and libmagic are installed")
+
+
+def _down(cell: Cell) -> Iterator[Finding]:
+    yield Finding(GOOD, "cell", f"{cell.folder} is not running; ./qiaotou up starts it")
+    if left := marked(cell.folder):
+        pids = ", ".join(map(str, sorted(left)))
+        yield Finding(WARN, "processes", f"a crash left {pids}; ./qiaotou down ends them")
+    if taken := [f"{name} {port}" for name, port in cell.ports.items() if not is_free(port)]:
+        yield Finding(WARN, "ports", f"taken by others: {', '.join(taken)}; up will choose new ones")
+
+
+def _up(cell: Cell) -> Iterator[Finding]:
+    servers = Servers(cell)
+    for each in components(cell):
+        if each.state == OK:
+            yield Finding(GOOD, each.name, each.address)
+        else:
+            advice = f"{each.state} {each.detail}; see {cell.logs / each.name}.log"
+            yield Finding(BAD, each.name, advice)
+    yield _guarded("broker users", lambda: _broker_users(servers))
+    for service in SERVICES:
+        yield _guarded(f"{service} lag", lambda service=service: _lag(servers, service))  # type: ignore[misc]
+
+
+def _guarded(about: str, look: Callable[[], Finding]) -> Finding:
+    try:
+        return look()
+    except (Unready, psycopg.OperationalError) as error:
+        return Finding(BAD, about, str(error).strip())
+
+
+def _broker_users(servers: Servers) -> Finding:
+    servers.broker.check_departments()
+    return Finding(GOOD, "broker users", "every department has its topic permissions")
+
+
+def _lag(servers: Servers, service: str) -> Finding:
+    about = f"{service} lag"
+    with psycopg.connect(servers.databases.url(service), connect_timeout=5) as connection:
+        unsent, oldest_s = connection.execute(_OUTBOX).fetchone() or (0, 0)
+        waiting, parked = connection.execute(_INBOX).fetchone() or (0, 0)
+    text = f"{unsent} unsent, {waiting} waiting, {parked} parked"
+    if oldest_s > _SLOW_OUTBOX_S:
+        return Finding(BAD, about, f"{text}; the oldest unsent for {oldest_s:.0f} s: look at the relay's log")
+    if parked and service in STREAMS:
+        return Finding(WARN, about, f"{text}; ./qiaotou parked list")
+    return Finding(GOOD, about, text)

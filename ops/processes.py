@@ -1,0 +1,63 @@
+"""The processes of a cell: what each is started with, and the order of starting and stopping."""
+
+import sys
+from pathlib import Path
+
+from ops.cell import REPOSITORY, SERVICES, Cell
+from ops.ports import LOOPBACK
+from ops.program import MARK, Program
+from ops.servers import Servers
+
+SERVER_PROGRAMS = ("epmd", "rabbitmq", "postgres")
+# What still takes work stops first; the servers last.
+STOP_STAGES = (("gateway",), ("relay", *SERVICES), ("rabbitmq", "postgres"), ("epmd",))
+_CLASSES = {service: f"services.{service}.service:{service.capitalize()}Service" for service in SERVICES}
+_SENDING = "relay"
+
+
+def applications(cell: Cell, servers: Servers, *, mode: str) -> list[Program]:
+    """Return the programs of our own: five services, the relay, the gateway."""
+    services = [_service(cell, servers, service, mode) for service in SERVICES]
+    return [*services, _relay(cell, servers, mode), _gateway(cell, servers, mode)]
+
+
+def environment(cell: Cell, servers: Servers, process: str, *, mode: str) -> dict[str, str]:
+    """Return what every process of ours is told. The relay has the outboxes of all, no database."""
+    told = {
+        MARK: str(cell.folder),
+        "PYTHONUNBUFFERED": "1",
+        "QIAOTOU_AMQP_URI": servers.broker.url(process),
+        "QIAOTOU_METRICS_PORT": str(cell.ports[f"{process}-metrics"]),
+        "QIAOTOU_MODE": mode,
+    }
+    if process == _SENDING:
+        urls = servers.databases.relay_urls()
+        return told | {"QIAOTOU_DATABASES": ",".join(f"{name}={url}" for name, url in urls.items())}
+    return told | {"QIAOTOU_DATABASE_URL": servers.databases.url(process)}
+
+
+def _service(cell: Cell, servers: Servers, service: str, mode: str) -> Program:
+    return _program(
+        service, ("chassis.run", _CLASSES[service]), environment(cell, servers, service, mode=mode)
+    )
+
+
+def _relay(cell: Cell, servers: Servers, mode: str) -> Program:
+    return _program(_SENDING, ("chassis.relay",), environment(cell, servers, _SENDING, mode=mode))
+
+
+def _gateway(cell: Cell, servers: Servers, mode: str) -> Program:
+    return _program(
+        "gateway",
+        ("gunicorn", "--config", "gateway/gunicorn_conf.py", "gateway.wsgi:app"),
+        environment(cell, servers, "gateway", mode=mode)
+        | {
+            "QIAOTOU_HTTP_BIND": f"{LOOPBACK}:{cell.ports['gateway']}",
+            "QIAOTOU_MEDIA_DIR": str(cell.media),
+        },
+    )
+
+
+def _program(name: str, module: tuple[str, ...], told: dict[str, str]) -> Program:
+    command = (sys.executable, "-W", "ignore::DeprecationWarning", "-m", *module)
+    return Program(name=name, command=command, environment=told, directory=Path(REPOSITORY))

@@ -1,0 +1,62 @@
+"""Where a cell's databases and its bus are: private ones, or those that the environment names."""
+
+import json
+import os
+from collections.abc import Callable
+from typing import Protocol
+
+from ops.broker import ForeignBroker
+from ops.cell import Cell
+from ops.databases import Databases
+from ops.definitions import department_codes
+from ops.postgres import PostgresServer
+from ops.program import Program
+from ops.rabbitmq import RabbitNode
+
+
+class Broker(Protocol):
+    """A broker that knows this cell's definitions."""
+
+    def url(self, user: str) -> str:
+        """Return the URL of one of the cell's broker users."""
+
+    def wait(self, check: Callable[[], None]) -> None:
+        """Wait until it takes clients."""
+
+    def check_departments(self) -> None:
+        """Raises: Unready where a department's user lacks its topic permissions."""
+
+
+class Servers:
+    """The servers of one cell. `postgres` and `rabbitmq` are None where they are somebody else's."""
+
+    def __init__(self, cell: Cell) -> None:
+        given = _given(cell)
+        departments = department_codes()
+        database_url, amqp_uri = given.get("DATABASE_URL", ""), given.get("AMQP_URI", "")
+        self.postgres = None if database_url else PostgresServer(cell)
+        self.rabbitmq = None if amqp_uri else RabbitNode(cell, departments)
+        self.broker: Broker = self.rabbitmq or ForeignBroker(cell, departments, amqp_uri)
+        self.databases = Databases(cell, self.postgres.url if self.postgres else database_url)
+
+    def programs(self) -> list[Program]:
+        """Prepare the private servers; return what to run for them."""
+        programs: list[Program] = []
+        if self.rabbitmq is not None:
+            programs.extend(self.rabbitmq.prepare())
+        if self.postgres is not None:
+            programs.append(self.postgres.prepare())
+        return programs
+
+
+def remember(cell: Cell) -> dict[str, str]:
+    """Keep and return the servers that the environment names: later commands speak to the same."""
+    given = {name: os.environ[name] for name in ("DATABASE_URL", "AMQP_URI") if os.environ.get(name)}
+    path = cell.run / "servers.json"  # in a folder that only its owner enters
+    path.write_text(json.dumps(given))
+    return given
+
+
+def _given(cell: Cell) -> dict[str, str]:
+    path = cell.run / "servers.json"
+    return dict(json.loads(path.read_text())) if path.exists() else {}
