@@ -96,7 +96,7 @@ def _inbox(district: Any, service: str, source: str, aggregate: str) -> list[str
 def _inbox_like(district: Any, service: str, pattern: str, case_id: str) -> list[str]:
     with psycopg.connect(district.database("dispatch")) as connection:
         orders = connection.execute(
-            "SELECT order_id::text FROM work_order WHERE case_id = %s", [case_id]
+            "SELECT id::text FROM work_order WHERE case_id = %s", [case_id]
         ).fetchall()
     with psycopg.connect(district.database(service)) as connection:
         rows = connection.execute(
