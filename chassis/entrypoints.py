@@ -25,7 +25,8 @@ from chassis.config import Settings
 from chassis.context import Context
 from chassis.data.clock import refuse_moved_clock
 from chassis.data.engine import Database
-from chassis.refusal import Expired, Internal, MalformedRequest, Refusal
+from chassis.processing.faults import is_of_the_house
+from chassis.refusal import Expired, Internal, MalformedRequest, Refusal, Unavailable
 from contracts import naming
 
 log = structlog.get_logger()
@@ -72,8 +73,12 @@ class _Batches(Entrypoint):  # type: ignore[misc]
     def start(self) -> None:
         """Consume in a managed green thread."""
         settings = settings_of(self.container)
+        queues = self.queues()
+        if not queues:
+            # More processes than partitions: this one answers requests alone.
+            return
         self._consumer = Consumer(
-            settings.amqp_uri, self.queues(), self._take, service=self.container.service_name
+            settings.amqp_uri, queues, self._take, service=self.container.service_name
         )
         self.container.config["observed"].connected(self._consumer)
         self.container.spawn_managed_thread(self._consumer.run)
@@ -227,9 +232,10 @@ class _QueryServer(SharedExtension, ProviderCollector):  # type: ignore[misc]
         consumer.in_flight += 1
 
         def handle_result(_worker: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
-            consumer.in_flight -= 1
             outcome = result if exc_info is None else exc_info[1]
             self._answer(link, message, name, outcome)
+            # Only now: a consumer with nothing in flight may close the connection.
+            consumer.in_flight -= 1
             metrics.RPC_SECONDS.labels(self.container.service_name, name).observe(
                 time.perf_counter() - started
             )
@@ -241,8 +247,8 @@ class _QueryServer(SharedExtension, ProviderCollector):  # type: ignore[misc]
     def _answer(self, link: Link, message: Inbound, method: str, outcome: Any) -> None:
         try:
             body = _reply_body(outcome)
-        except TypeError as error:
-            body = _reply_body(error)
+        except Exception as error:  # noqa: BLE001 - what has no JSON, of any kind, is our own fault
+            outcome, body = error, _reply_body(error)
         metrics.RPC_REQUESTS.labels(self.container.service_name, method, outcome_of(outcome)).inc()
         try:
             _reply(link, message, body)
@@ -256,15 +262,17 @@ def _reply_body(outcome: Any) -> bytes:
     if isinstance(outcome, Refusal):
         return rpc.encode_refusal(outcome)
     if isinstance(outcome, Exception):
-        return rpc.encode_refusal(Internal())
+        return rpc.encode_refusal(Unavailable() if is_of_the_house(outcome) else Internal())
     return rpc.encode_result(msgspec.json.encode(outcome))
 
 
 def outcome_of(outcome: object) -> str:
-    """Return the metric label of an outcome: `ok`, a refusal's code, or `internal`."""
+    """Return the metric label of an outcome: `ok`, a refusal's code, `unavailable` or `internal`."""
     if isinstance(outcome, Refusal):
         return outcome.code
-    return "internal" if isinstance(outcome, Exception) else "ok"
+    if isinstance(outcome, Exception):
+        return Unavailable.code if is_of_the_house(outcome) else Internal.code
+    return "ok"
 
 
 def _reply(link: Link, message: Inbound, body: bytes) -> None:

@@ -82,15 +82,21 @@ class DatabaseRelay(threading.Thread):
                 # The broker first: a leader without a broker would only be in the way.
                 self._lead(Publisher(self._amqp_uri))
                 pause = _LOCK_POLL_S
-            except _LOST as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, its database must not fall silent
+                pause = _LOCK_POLL_S if self.working else min(pause * 2, 5.0)
                 self._note_lost(error)
-                pause = min(pause * 2, 5.0)
             self._stopping.wait(pause)
 
     def _note_lost(self, error: BaseException) -> None:
         self.working = False
         metrics.RELAY_LEADER.labels(self._database_name).set(0)
-        log.warning("relay.lost", database=self._database_name, error=type(error).__name__)
+        expected = isinstance(error, _LOST)
+        log.warning(
+            "relay.lost",
+            database=self._database_name,
+            error=type(error).__name__,
+            exc_info=None if expected else error,
+        )
 
     def _lead(self, publisher: Publisher) -> None:
         try:
@@ -105,7 +111,10 @@ class DatabaseRelay(threading.Thread):
             publisher.close()
 
     def _autocommitting(self) -> Connection:
-        return self._database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        connection = self._database.engine.connect()
+        # The lock lasts as long as the connection: it must not live on in a pool.
+        connection.detach()
+        return connection.execution_options(isolation_level="AUTOCOMMIT")
 
     @staticmethod
     def _lock(connection: Connection) -> bool:

@@ -125,7 +125,7 @@ class _Attempt:
 
     def wait(self, seconds: float) -> _Session:
         """Return the connection. Raises: ServiceUnavailable."""
-        if not self._ended.wait(max(0.0, seconds)) or self.session is None:
+        if not self._ended.wait(seconds) or self.session is None:
             raise ServiceUnavailable("the broker is away")
         return self.session
 
@@ -203,11 +203,9 @@ class RpcClient:
         else:
             until = min(until, time.monotonic() + context.deadline - time.time())
         session = self._connected(until - time.monotonic())
-        left = until - time.monotonic()
-        if left <= 0:
-            raise ServiceUnavailable("there is no time left")
         correlation_id = uuid4().hex
         call = session.calls[correlation_id] = _Call()
+        left = until - time.monotonic()
         try:
             session.link.publish(
                 body,
@@ -231,6 +229,8 @@ class RpcClient:
             session.calls.pop(correlation_id, None)
 
     def _connected(self, seconds: float) -> _Session:
+        if seconds <= 0:
+            raise ServiceUnavailable("there is no time left")
         attempt = self._attempt
         if attempt is None or attempt.is_over():
             with self._choosing:

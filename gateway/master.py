@@ -1,6 +1,7 @@
 """What gunicorn's master answers for all its workers: metrics and health."""
 
 import json
+import os
 import time
 import urllib.error
 import urllib.request
@@ -9,6 +10,7 @@ from typing import Any
 from prometheus_client import CollectorRegistry, multiprocess
 
 from chassis.observe import Observer
+from gateway.family import FamilyCollector
 from gateway.settings import GatewaySettings
 
 _LOOK_S = 0.5
@@ -22,6 +24,7 @@ class Master:
     def __init__(self, settings: GatewaySettings) -> None:
         registry = CollectorRegistry()
         multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        registry.register(FamilyCollector(os.getpid()))
         self._url = f"http://{settings.http_bind}/api/v1/healthz"
         self._seen: dict[str, bool] = {}
         self._until = 0.0

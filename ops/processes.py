@@ -25,6 +25,8 @@ def environment(cell: Cell, servers: Servers, process: str, *, mode: str) -> dic
     """Return what every process of ours is told. The relay has the outboxes of all, no database."""
     told = {
         MARK: str(cell.folder),
+        # What libraries put into a home (gunicorn its control socket) belongs into the cell.
+        "HOME": str(cell.run),
         "PYTHONUNBUFFERED": "1",
         "QIAOTOU_AMQP_URI": servers.broker.url(process),
         "QIAOTOU_METRICS_PORT": str(cell.ports[f"{process}-metrics"]),
@@ -49,7 +51,7 @@ def _relay(cell: Cell, servers: Servers, mode: str) -> Program:
 def _gateway(cell: Cell, servers: Servers, mode: str) -> Program:
     return _program(
         "gateway",
-        ("gunicorn", "--config", "gateway/gunicorn_conf.py", "gateway.wsgi:app"),
+        ("gunicorn", "--no-control-socket", "--config", "gateway/gunicorn_conf.py", "gateway.wsgi:app"),
         environment(cell, servers, "gateway", mode=mode)
         | {
             "QIAOTOU_HTTP_BIND": f"{LOOPBACK}:{cell.ports['gateway']}",

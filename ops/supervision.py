@@ -15,7 +15,7 @@ from supervisor.xmlrpc import SupervisorTransport
 
 from ops.cell import Cell
 from ops.errors import Unready
-from ops.program import MARK, Program, end_marked, inherited
+from ops.program import MARK, Program, end_marked, inherited, marked
 
 _START_S, _STOP_S = 15, 60
 _LOG_BYTES, _LOG_BACKUPS = 10 * 2**20, 3
@@ -136,8 +136,9 @@ class Supervisor:
         if self.is_running():
             for names in stages:
                 self.stop(names)
+            own = self._ask("getPID")
             self._ask("shutdown")
-            self._wait_until_gone()
+            self._wait_until_gone(own)
         left = end_marked(self._cell.folder)
         self._cell.socket.unlink(missing_ok=True)
         (self._cell.run / "supervisor.pid").unlink(missing_ok=True)
@@ -147,13 +148,9 @@ class Supervisor:
         known = self.processes()
         return any(known[name].statename not in _ENDED for name in names if name in known)
 
-    def _wait_until_gone(self) -> None:
+    def _wait_until_gone(self, own: int) -> None:
         until = time.monotonic() + _STOP_S
-        while self.is_running() and time.monotonic() < until:
-            time.sleep(0.05)
-        # It answers no more; give it the moment that its exit takes.
-        pid_file = self._cell.run / "supervisor.pid"
-        while pid_file.exists() and time.monotonic() < until:
+        while own in marked(self._cell.folder) and time.monotonic() < until:
             time.sleep(0.05)
 
     def _ask(self, method: str, *arguments: object) -> Any:

@@ -47,12 +47,17 @@ class _CulpritError(Exception):
         self.reason = reason
 
 
+class UnknownVersion(MalformedEvent):
+    """A version that we do not know of a type that we do: passing over it would lose what it says."""
+
+
 class EventProcessor:
-    """Applies batches of events. An event type without a route only advances its cursor."""
+    """Applies batches of events. A type without a route, of any version, only advances its cursor."""
 
     def __init__(self, service: str, routes: Sequence[EventRoute]) -> None:
         self.service = service
         self.routes = {route.payload.type: route for route in routes}
+        self._families = {_family(type_) for type_ in self.routes}
         self._survived: set[str] = set()
 
     def process(self, database: Database, batch: Sequence[Inbound]) -> None:
@@ -76,13 +81,24 @@ class EventProcessor:
     def _read(self, message: Inbound) -> Arrived:
         event = decode(message.body)
         route = self.routes.get(event.type)
+        if route is None and _family(event.type) in self._families:
+            raise UnknownVersion(event.type)
         payload = None if route is None else decode_data(event.data, route.payload)
         return Arrived(event, payload, message)
+
+    def _reread(self, message: Inbound) -> Arrived:
+        """Read an event that has waited: it could be read when it came, but we may know more by now."""
+        try:
+            return self._read(message)
+        except MalformedEvent as error:
+            waited = Arrived(decode(message.body), None, message)
+            raise _CulpritError(waited, f"unreadable: {type(error).__name__}") from error
 
     def _guarded(self, database: Database, message: Inbound) -> None:
         """Apply one redelivered message after noting the attempt: it may be what kills the process."""
         key = parking.key_of(message)
-        if parking.note_attempt(database, key, survived=key in self._survived) > 1:
+        attempts = parking.note_attempt(database, key, survived=key in self._survived)
+        if attempts > 1 and not parking.was_applied(database, message):
             parking.park(database, message, reason="suspected: the process died on it")
         else:
             self._survived.add(key)
@@ -130,7 +146,7 @@ class EventProcessor:
 
     def _transaction(self, database: Database, arrived: list[Arrived]) -> None:
         with database.transaction(Context(correlation_id="", principal=the_system())) as uow:
-            inbox = Inbox(uow, self.service, self._read)
+            inbox = Inbox(uow, self.service, self._reread)
             ready = inbox.in_order(arrived)
             known = [each for each in ready if each.payload is not None]
             prefetch(uow, ((self.routes[each.event.type].loads, each.payload) for each in known))
@@ -160,3 +176,8 @@ class EventProcessor:
             uow.discard()
             raise _CulpritError(arrived, f"handler: {type(error).__name__}") from error
         uow.keep()
+
+
+def _family(type_: str) -> str:
+    """Return a type without its version: `x.y.happened` of `x.y.happened.v2`."""
+    return type_.rpartition(".v")[0]

@@ -26,6 +26,10 @@ _ATTEMPT = sa.text(
     "ON CONFLICT (message_key) DO UPDATE SET attempts = CASE WHEN :survived THEN 1 "
     "ELSE inbox_attempt.attempts + 1 END RETURNING attempts"
 )
+_PASSED = sa.text(
+    "SELECT EXISTS (SELECT FROM inbox_cursor WHERE source = :source AND aggregate = :aggregate "
+    "AND sequence >= :sequence)"
+)
 _FORGET = sa.text("DELETE FROM inbox_attempt WHERE message_key = :key")
 
 
@@ -44,14 +48,16 @@ def park(database: Database, message: Inbound, *, reason: str, ours: bool = True
     row = {
         "message_key": message.fallback_key if event is None else str(event.id),
         "queue": message.queue,
-        "routing_key": message.routing_key,
+        "routing_key": _text(message.routing_key),
         "source": event and event.source,
         "aggregate": event and event.subject,
         "sequence": event and event.sequence,
-        "ordering_key": event.orderingkey if event else message.headers.get(ORDERING_KEY_HEADER),
+        "ordering_key": event.orderingkey if event else _text(message.headers.get(ORDERING_KEY_HEADER)),
         "type": event and event.type,
         "reason": reason,
-        "headers": msgspec.json.encode({key: str(value) for key, value in message.headers.items()}).decode(),
+        "headers": msgspec.json.encode(
+            {_text(key): _text(value) for key, value in message.headers.items()}
+        ).decode(),
         "body": message.body,
     }
     with database.engine.begin() as connection:
@@ -75,6 +81,21 @@ def forget_attempt(database: Database, key: str) -> None:
     """The message was handled or parked."""
     with database.engine.begin() as connection:
         connection.execute(_FORGET, {"key": key})
+
+
+def was_applied(database: Database, message: Inbound) -> bool:
+    """Return whether the cursor has passed this event: the process died after the commit, not on it."""
+    event = _event(message)
+    if event is None:
+        return False
+    with database.reading() as connection:
+        place = {"source": event.source, "aggregate": event.subject, "sequence": event.sequence}
+        return bool(connection.scalar(_PASSED, place))
+
+
+def _text(value: object) -> str | None:
+    """Return what PostgreSQL can hold as text: a stranger's header may have null characters."""
+    return None if value is None else str(value).replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _event(message: Inbound) -> CloudEvent | None:

@@ -22,6 +22,6 @@ def test_the_smoke_bench_closes_every_loop_and_gives_its_figures() -> None:
     figures = json.loads(ran.stdout.splitlines()[-1])
     sys.stdout.write(f"\n{ran.stdout.splitlines()[-1]}\n")
     assert (figures["loops"], figures["errors"]) == (600, 0)
-    assert PARTS <= figures["cpu_ms_per_loop"].keys()
+    assert figures["cpu_ms_per_loop"].keys() >= PARTS
     assert figures["cpu_ms_per_loop"]["total"] > 0
     assert figures["loops_per_s"] > 0
