@@ -11,8 +11,8 @@ from typing import Any
 from bench.department import Department
 from bench.http_client import Client, RefusedError
 
-THREADS = 16
-LIST_EVERY_S = 0.25
+THREADS = 32
+LIST_EVERY_S = 0.5
 REMIND_AFTER_S = 3.0
 
 

@@ -77,9 +77,7 @@ class _Batches(Entrypoint):  # type: ignore[misc]
         if not queues:
             # More processes than partitions: this one answers requests alone.
             return
-        self._consumer = Consumer(
-            settings.amqp_uri, queues, self._take, service=self.container.service_name
-        )
+        self._consumer = Consumer(settings.amqp_uri, queues, self._take, service=self.container.service_name)
         self.container.config["observed"].connected(self._consumer)
         self.container.spawn_managed_thread(self._consumer.run)
 
@@ -258,21 +256,21 @@ class _QueryServer(SharedExtension, ProviderCollector):  # type: ignore[misc]
             log.info("query.answer_lost", method=method)
 
 
+def _refusal_of(outcome: object) -> Refusal | None:
+    if isinstance(outcome, Exception) and not isinstance(outcome, Refusal):
+        return Unavailable() if is_of_the_house(outcome) else Internal()
+    return outcome if isinstance(outcome, Refusal) else None
+
+
 def _reply_body(outcome: Any) -> bytes:
-    if isinstance(outcome, Refusal):
-        return rpc.encode_refusal(outcome)
-    if isinstance(outcome, Exception):
-        return rpc.encode_refusal(Unavailable() if is_of_the_house(outcome) else Internal())
-    return rpc.encode_result(msgspec.json.encode(outcome))
+    refusal = _refusal_of(outcome)
+    return rpc.encode_refusal(refusal) if refusal else rpc.encode_result(msgspec.json.encode(outcome))
 
 
 def outcome_of(outcome: object) -> str:
-    """Return the metric label of an outcome: `ok`, a refusal's code, `unavailable` or `internal`."""
-    if isinstance(outcome, Refusal):
-        return outcome.code
-    if isinstance(outcome, Exception):
-        return Unavailable.code if is_of_the_house(outcome) else Internal.code
-    return "ok"
+    """Return the metric label of an outcome: `ok`, or a refusal's code."""
+    refusal = _refusal_of(outcome)
+    return refusal.code if refusal else "ok"
 
 
 def _reply(link: Link, message: Inbound, body: bytes) -> None:

@@ -111,10 +111,10 @@ class DatabaseRelay(threading.Thread):
             publisher.close()
 
     def _autocommitting(self) -> Connection:
-        connection = self._database.engine.connect()
+        connection = self._database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         # The lock lasts as long as the connection: it must not live on in a pool.
         connection.detach()
-        return connection.execution_options(isolation_level="AUTOCOMMIT")
+        return connection
 
     @staticmethod
     def _lock(connection: Connection) -> bool:

@@ -6,23 +6,26 @@ The master serves `/metrics` of all workers together, and `/health`, on QIAOTOU_
 import os
 import shutil
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
 # Gunicorn reads this file by its path; the house is the folder above.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-# Before anything imports prometheus_client: workers write their counts to files here. A folder of
-# each run's own: counts of a run before would be counted again.
-_FOLDER = tempfile.mkdtemp(prefix="qiaotou-gateway-metrics-")
-os.environ["PROMETHEUS_MULTIPROC_DIR"] = _FOLDER
+from gateway.settings import GatewaySettings
+
+_settings = GatewaySettings.from_env()
+
+# Before anything imports prometheus_client: workers write their counts to files here. It is emptied
+# at each start: the counts of a run before would be counted again.
+_FOLDER = Path(_settings.media_dir) / f".metrics-{_settings.http_bind.rpartition(':')[2]}"
+shutil.rmtree(_FOLDER, ignore_errors=True)
+_FOLDER.mkdir(mode=0o700, parents=True)
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_FOLDER)
 
 from gateway.house import close  # noqa: E402
 from gateway.master import Master  # noqa: E402
-from gateway.settings import GatewaySettings  # noqa: E402
 
-_settings = GatewaySettings.from_env()
 _master = Master(_settings)
 
 bind = _settings.http_bind

@@ -180,4 +180,5 @@ class EventProcessor:
 
 def _family(type_: str) -> str:
     """Return a type without its version: `x.y.happened` of `x.y.happened.v2`."""
-    return type_.rpartition(".v")[0]
+    family, mark, _ = type_.rpartition(".v")
+    return family if mark else type_

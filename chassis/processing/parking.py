@@ -95,7 +95,9 @@ def was_applied(database: Database, message: Inbound) -> bool:
 
 def _text(value: object) -> str | None:
     """Return what PostgreSQL can hold as text: a stranger's header may have null characters."""
-    return None if value is None else str(value).replace("\0", "\N{REPLACEMENT CHARACTER}")
+    if value is None:
+        return None
+    return str(value).encode(errors="replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _event(message: Inbound) -> CloudEvent | None:

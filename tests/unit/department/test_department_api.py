@@ -196,3 +196,12 @@ def test_the_same_files_have_the_same_keys_for_one_order_and_other_keys_for_anot
     for order_id in (UUID(int=1), UUID(int=1), UUID(int=2)):
         hand_in(cell, order_id, text="done", contact=Contact(), photos=[photo])
     assert len(cell.uploads) == 2
+
+
+def test_the_same_photo_twice_is_one_piece_of_evidence(tmp_path: Path) -> None:
+    photo = tmp_path / "after.jpg"
+    photo.write_bytes(b"a picture")
+    cell = FakeCell()
+    hand_in(cell, uuid4(), text="done", contact=Contact(), photos=[photo, photo])
+    (result,) = cell.results.values()
+    assert len(result["evidence"]) == 1

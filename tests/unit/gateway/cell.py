@@ -77,8 +77,23 @@ class Cell:
     def post(self, path: str, body: Any = None, **options: Any) -> TestResponse:
         return self.ask("POST", path, json={} if body is None else body, **options)
 
+    def upload(
+        self, content: bytes, *, token: str, name: str = "photo.jpg", key: str | None = "", **form: str
+    ) -> TestResponse:
+        # By hand: werkzeug's test client leaves its temporary files open.
+        parts = [_part(f'name="{field}"', value.encode()) for field, value in form.items()]
+        parts.append(_part(f'name="file"; filename="{name}"', content))
+        body = b"".join(parts) + b"--x--\r\n"
+        content_type = "multipart/form-data; boundary=x"
+        return self.ask("POST", "/media", token=token, key=key, data=body, content_type=content_type)
+
     def get(self, path: str, **options: Any) -> TestResponse:
         return self.ask("GET", path, **options)
+
+
+def _part(disposition: str, content: bytes) -> bytes:
+    head = f"--x\r\nContent-Disposition: form-data; {disposition}\r\n\r\n"
+    return head.encode() + content + b"\r\n"
 
 
 def an_account(

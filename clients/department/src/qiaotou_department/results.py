@@ -39,7 +39,8 @@ def hand_in(
 ) -> Receipt:
     """Upload the files and hand in the result. The same files and words are stored once, however often."""
     files = [(Path(path), "photo") for path in photos] + [(Path(path), "document") for path in papers]
-    evidence = [str(_upload(api, order_id, path=path, kind=kind)) for path, kind in files]
+    # The same file twice is one piece of evidence.
+    evidence = list(dict.fromkeys(str(_upload(api, order_id, path=path, kind=kind)) for path, kind in files))
     at = contact.at or datetime.now(UTC).replace(microsecond=0)
     result: dict[str, object] = {
         "text": text,

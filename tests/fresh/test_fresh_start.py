@@ -1,0 +1,176 @@
+"""A newcomer's first minutes, in a copy of the repository without a virtual environment."""
+
+import json
+import os
+import pwd
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from ops.cell import REPOSITORY
+from ops.program import marked
+
+STARTED_WITHIN_S = 120
+# The machine's own servers, which nobody may touch.
+OTHERS = ("/etc/rabbitmq", "/var/lib/rabbitmq", "/etc/postgresql", "/usr/sbin/policy-rc.d")
+NOBODY = "nobody"
+
+
+class Clone:
+    """A copy of what is committed or about to be, used by one user with a bare environment."""
+
+    def __init__(self, parent: Path, user: str | None = None) -> None:
+        self.home = parent / "home"
+        self.folder = self.home / "qiaotou"
+        self.folder.mkdir(parents=True)
+        self._user = user
+        listed = subprocess.run(
+            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+            cwd=REPOSITORY,
+            capture_output=True,
+            check=True,
+        )
+        for name in filter(None, listed.stdout.decode().split("\0")):
+            if (REPOSITORY / name).is_file():
+                (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(REPOSITORY / name, self.folder / name)
+        if user is not None:
+            subprocess.run(["chown", "-R", user, str(self.home)], check=True)
+        else:
+            self.home.chmod(0o700)
+
+    @property
+    def cell(self) -> Path:
+        return self.folder / "var" / "cell"
+
+    def start(self, *arguments: str) -> "subprocess.Popen[str]":
+        """Start `./qiaotou` from somewhere else, as a person's shell would."""
+        entry = None if self._user is None else pwd.getpwnam(self._user)
+        return subprocess.Popen(
+            [self.folder / "qiaotou", *arguments],
+            cwd="/",
+            env=self._environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+            user=entry and entry.pw_uid,
+            group=entry and entry.pw_gid,
+            extra_groups=entry and [],
+        )
+
+    def run(self, *arguments: str, expect: int = 0) -> str:
+        process = self.start(*arguments)
+        printed, _ = process.communicate(timeout=600)
+        assert process.returncode == expect, printed
+        return printed
+
+    def remove(self) -> None:
+        if (self.folder / ".venv").exists():
+            self.run("down")
+        link = self.cell / "elsewhere"
+        if link.is_symlink():
+            shutil.rmtree(link.resolve(), ignore_errors=True)
+        shutil.rmtree(self.home, ignore_errors=True)
+
+    def _environment(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "SSL_"))}
+        home = str(self.home) if self._user else os.environ.get("HOME", "/root")
+        return kept | {
+            "PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
+            "HOME": home,
+            "LANG": "C.UTF-8",
+        }
+
+
+@pytest.fixture(scope="module")
+def clone() -> Iterator[Clone]:
+    """A clone under a home that nobody else may enter."""
+    parent = Path(tempfile.mkdtemp(prefix="qiaotou-fresh-"))
+    made = Clone(parent)
+    yield made
+    made.remove()
+    shutil.rmtree(parent, ignore_errors=True)
+
+
+def test_a_fresh_clone_is_up_within_two_minutes_and_two_starts_at_once_make_one_cell(clone: Clone) -> None:
+    before = _untouched()
+    clone.run("status", expect=1)  # the downloads
+    began = time.monotonic()
+    both = [clone.start("up", "--detach") for _ in range(2)]
+    printed = [process.communicate(timeout=300)[0] for process in both]
+    assert time.monotonic() - began < STARTED_WITHIN_S
+    assert [process.returncode for process in both] == [0, 0], printed
+    assert sorted("It is running already." in each for each in printed) == [False, True]
+    for text in printed:
+        assert "resident" in text
+        assert "qiaotou-demo-2012" in text
+    assert _untouched() == before
+
+
+def test_everything_is_well_and_says_so_in_json(clone: Clone) -> None:
+    found = json.loads(clone.run("status", "--json"))
+    assert found["ok"]
+    assert requests.get(f"{found['api']}/api/v1/healthz", timeout=10).status_code == 200
+    assert "✗" not in clone.run("doctor")
+
+
+def test_secrets_are_for_their_owner_alone(clone: Clone) -> None:
+    for path in (clone.cell / "secrets.json", clone.cell / "departments" / "CGJ.env"):
+        assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_it_comes_back_as_it_was_after_everything_was_killed(clone: Clone) -> None:
+    before = json.loads((clone.cell / "ports.json").read_text())
+    for pid in marked(clone.cell):
+        os.kill(pid, signal.SIGKILL)
+    clone.run("status", expect=1)
+    assert "Everything is stopped" in clone.run("down")
+    assert not marked(clone.cell)
+    clone.run("up", "--detach")
+    assert json.loads((clone.cell / "ports.json").read_text()) == before
+    clone.run("down")
+    assert not marked(clone.cell)
+
+
+def test_ctrl_c_stops_all_of_it(clone: Clone) -> None:
+    process = clone.start("up")
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "Ctrl-C" in line:
+            break
+    assert len(marked(clone.cell)) > 9
+    os.killpg(process.pid, signal.SIGINT)
+    process.communicate(timeout=120)
+    assert process.returncode == 0
+    assert not marked(clone.cell)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
+def test_somebody_without_any_rights_starts_a_cell_and_leaves_nothing_at_home() -> None:
+    parent = Path(tempfile.mkdtemp(prefix="qiaotou-fresh-"))
+    parent.chmod(0o755)
+    clone = Clone(parent, NOBODY)
+    try:
+        printed = clone.run("up", "--detach")
+        assert not re.search("✗", printed)
+        clone.run("down")
+        left = {path.name for path in clone.home.iterdir()} - {"qiaotou", ".cache"}
+        assert left == set()
+    finally:
+        clone.remove()
+        shutil.rmtree(parent, ignore_errors=True)
+
+
+def _untouched() -> dict[str, float | None]:
+    """Return when what belongs to others was changed last."""
+    return {name: Path(name).stat().st_mtime if Path(name).exists() else None for name in OTHERS}
