@@ -18,8 +18,8 @@ class Proxy:
     """Passes bytes on, in a thread of its own.
 
     `black_hole` holds everything back while connections stand, and takes new ones that lead nowhere;
-    `delay` lets every packet wait; `reset` breaks what stands; `refuse` takes no connection any more.
-    `restore` ends all of these.
+    `stick_when` and `stick_after` do so to one connection alone, for good. `delay` lets every packet
+    wait; `reset` breaks what stands; `refuse` takes no connection any more. `restore` ends all of these.
     """
 
     def __init__(self, target_url: str) -> None:
@@ -45,12 +45,12 @@ class Proxy:
     def black_hole(self) -> None:
         self._do(self._open.clear)
 
-    def black_hole_when(self, needle: bytes) -> None:
-        """Hold everything back from the moment on when the client says this."""
+    def stick_when(self, needle: bytes) -> None:
+        """Hold back everything of the next connection whose client says this, from then on."""
         self._needle = needle
 
-    def black_hole_after(self, count: int) -> None:
-        """Let the server say so many bytes more, in the middle of a frame or not, and no byte after."""
+    def stick_after(self, count: int) -> None:
+        """Let the server say so many bytes more; the connection that says the next one is stuck."""
         self._budget = count
 
     def delay(self, seconds: float) -> None:
@@ -124,20 +124,19 @@ class Proxy:
     async def _up(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await reader.read(65536):
             if self._needle and self._needle in data:
-                self._open.clear()
+                self._needle = b""
+                await asyncio.Event().wait()
             await self._pass_on(data, writer)
 
     async def _down(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await reader.read(65536):
-            rest = data
+            if self._budget is not None and len(data) > self._budget:
+                await self._pass_on(data[: self._budget], writer)
+                self._budget = None
+                await asyncio.Event().wait()
             if self._budget is not None:
-                now, rest = data[: self._budget], data[self._budget :]
-                self._budget -= len(now)
-                await self._pass_on(now, writer)
-                if self._budget == 0:
-                    self._open.clear()
-            if rest:
-                await self._pass_on(rest, writer)
+                self._budget -= len(data)
+            await self._pass_on(data, writer)
 
     async def _pass_on(self, data: bytes, writer: asyncio.StreamWriter) -> None:
         await self._open.wait()

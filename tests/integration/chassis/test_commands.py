@@ -2,22 +2,19 @@
 
 import threading
 import time
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from chassis.bus import rpc
-from chassis.bus.inbound import Inbound
 from chassis.context import Context
-from chassis.data.engine import Database
 from chassis.principal import Principal
 from chassis.rpc_client import NoAnswer, RemoteRefusal
 from contracts import naming
-from tests.support.messages import a_command, answer_of
+from tests.support.messages import answer_of
 from tests.support.toy.cell import ToyCell, a_thing, eventually
-from tests.support.toy.service import COMMANDS, Bump, Thing
+from tests.support.toy.service import Bump, Thing
 
 ASKED = Context(correlation_id="a test", principal=Principal(subject="a1"))
 

@@ -120,7 +120,7 @@ class ToyCell:
         self.diary = cell.logs / f"{name}.diary"
         self.diary.touch()
         self.client = RpcClient(amqp_url)
-        self._processes: list[Process] = []
+        self.processes: list[Process] = []
         self._publisher: Publisher | None = None
         with self.channel() as channel:
             self._declare(channel)
@@ -149,7 +149,7 @@ class ToyCell:
         return self._started(Process(self.cell, f"{self.name}-relay", entry, given | environment))
 
     def _started(self, process: Process) -> Process:
-        self._processes.append(process)
+        self.processes.append(process)
         return process
 
     def _environment(self, amqp_url: str, database_url: str) -> dict[str, str]:
@@ -162,7 +162,7 @@ class ToyCell:
 
     def close(self) -> None:
         """End every process and remove every queue."""
-        for each in self._processes:
+        for each in self.processes:
             if each.is_running():
                 each.kill()
         self.client.close()
@@ -240,12 +240,13 @@ class ToyCell:
         )
         assert not sent.failed
 
-    def put(self, body: bytes, *, partition: int = 0, queue: str = "", **properties: Any) -> None:
-        """Put a message of any kind straight into a queue."""
+    def put(self, body: bytes, *, partition: int = 0, **properties: Any) -> None:
+        """Put a message of any kind straight into an inbox."""
+        self.put_message(amqp.Message(body, **properties), naming.inbox_queue(self.name, partition))
+
+    def put_message(self, message: amqp.Message, queue: str) -> None:
         with self.channel() as channel:
             channel.confirm_select()
-            message = amqp.Message(body, **properties)
-            queue = queue or naming.inbox_queue(self.name, partition)
             channel.basic_publish_confirm(message, exchange="", routing_key=queue)
 
     def ask(self, key: str, body: bytes, headers: dict[str, Any], *, within_s: float = 5.0) -> bytes:

@@ -133,6 +133,8 @@ def go(way: str, seconds: float) -> None:
             raise Conflict("as told", told=True)
         case "raise":
             raise RuntimeError("as told")
+        case "raise while told" if told_to_raise().exists():
+            raise RuntimeError("as told")
         case "die":
             os._exit(42)
         case "sleep":
@@ -140,6 +142,11 @@ def go(way: str, seconds: float) -> None:
         case "block":
             # The real sleep: nothing else of this process has a turn meanwhile.
             eventlet.patcher.original("time").sleep(seconds)
+
+
+def told_to_raise(diary: Path = DIARY) -> Path:
+    """Return the file whose existence says so."""
+    return diary.with_suffix(".raise")
 
 
 def note(*words: object) -> None:

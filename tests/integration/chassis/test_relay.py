@@ -1,0 +1,194 @@
+"""The relay: one leader a database, nothing lost, nobody held up by somebody else's queue."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+import pytest
+
+from chassis.bus.publisher import Message, Publisher
+from chassis.context import Context
+from chassis.data.engine import Database
+from contracts import naming
+from tests.support.proxy import Proxy
+from tests.support.toy.cell import Process, ToyCell, a_thing, eventually
+from tests.support.toy.service import Bump, Thing
+
+ASKED = Context(correlation_id="a test")
+
+
+def tell(toy: ToyCell, thing: Any, numbers: range) -> None:
+    """Put events in the toy's outbox, as its commands would."""
+    database = Database(toy.database_url, source=toy.name)
+    with database.writing(ASKED) as uow:
+        for n in numbers:
+            uow.outbox.event(payload(toy, thing, n), subject=str(thing), sequence=n, ordering_key=str(thing))
+    database.close()
+
+
+def payload(toy: ToyCell, thing: Any, n: int) -> Any:
+    fields = [("id", str), ("n", int)]
+    made = msgspec.defstruct("Bumped", fields, namespace={"type": f"{toy.name}.thing.bumped.v1"})
+    return made(str(thing), n)
+
+
+def unsent(toy: ToyCell, destination: str = "events") -> int:
+    query = "SELECT FROM outbox WHERE sent_at IS NULL AND destination = %s"
+    return len(toy.rows(query, destination))
+
+
+def leads(relay: Process) -> bool:
+    return relay.metric("qiaotou_relay_leader") == 1
+
+
+def test_two_relays_have_one_leader_and_the_other_takes_over(own_toy: ToyCell) -> None:
+    first = own_toy.start_relay().wait_until_well()
+    eventually(lambda: leads(first))
+    second = own_toy.start_relay().wait_until_well()
+    assert not leads(second)
+    first.kill()
+    eventually(lambda: leads(second), within_s=5)
+    tell(own_toy, a_thing(), range(1, 4))
+    eventually(lambda: unsent(own_toy) == 0)
+    assert second.stop() == 0
+
+
+def test_a_leader_that_lost_its_broker_leaves_the_lead_to_another(
+    own_toy: ToyCell, amqp_proxy: Proxy
+) -> None:
+    first = own_toy.start_relay(amqp_url=amqp_proxy.url).wait_until_well()
+    eventually(lambda: leads(first))
+    second = own_toy.start_relay().wait_until_well()
+    amqp_proxy.refuse()
+    eventually(lambda: leads(second), within_s=10)
+    assert not leads(first)
+    assert first.health()[0] == 503
+    amqp_proxy.restore()
+    first.wait_until_well()
+
+
+def test_a_relay_killed_between_confirm_and_mark_costs_duplicates_that_nobody_hears(
+    own_toy: ToyCell,
+) -> None:
+    thing = a_thing()
+    tell(own_toy, thing, range(1, 11))
+    process = own_toy.start().wait_until_well()
+    dying = own_toy.start_relay(entry=("-m", "tests.support.toy.dying_relay"))
+    assert dying.wait(20) == 42
+    own_toy.wait_until_heard(thing, list(range(1, 11)))
+    assert unsent(own_toy) == 10
+    tell(own_toy, thing, range(11, 13))
+    own_toy.start_relay()
+    eventually(lambda: unsent(own_toy) == 0)
+    own_toy.wait_until_heard(thing, list(range(1, 13)))
+    eventually(lambda: process.metric("qiaotou_inbox_duplicates_total") == 10)
+    assert own_toy.parked() == {}
+
+
+def test_a_missing_queue_holds_up_its_own_messages_alone(own_toy: ToyCell) -> None:
+    thing, code = a_thing(), f"X{uuid4().hex[:6]}"
+    database = Database(own_toy.database_url, source=own_toy.name)
+    with database.writing(ASKED) as uow:
+        offered = payload(own_toy, thing, 1)
+        uow.outbox.to_department(offered, department=code, subject=str(thing), sequence=1, ordering_key="k")
+    database.close()
+    relay = own_toy.start_relay().wait_until_well()
+    eventually(lambda: relay.metric("qiaotou_relay_held_destinations") == 1)
+    tell(own_toy, thing, range(1, 21))
+    eventually(lambda: unsent(own_toy) == 0, within_s=3)
+    queue = naming.department_queue(code)
+    assert unsent(own_toy, queue) == 1
+    assert relay.metric("qiaotou_outbox_unsent_messages") == 1
+    with own_toy.channel() as channel:
+        channel.queue_declare(queue, durable=True, auto_delete=False)
+        channel.queue_bind(queue, naming.DEPARTMENTS_EXCHANGE, code)
+        eventually(lambda: unsent(own_toy, queue) == 0, within_s=20)
+        assert channel.queue_declare(queue, passive=True).message_count == 1
+        channel.queue_delete(queue)
+
+
+def test_a_full_queue_holds_up_its_own_messages_alone(own_toy: ToyCell) -> None:
+    code = f"X{uuid4().hex[:6]}"
+    queue = naming.department_queue(code)
+    with own_toy.channel() as channel:
+        full = {"x-max-length": 1, "x-overflow": "reject-publish"}
+        channel.queue_declare(queue, durable=True, auto_delete=False, arguments=full)
+        channel.queue_bind(queue, naming.DEPARTMENTS_EXCHANGE, code)
+        database = Database(own_toy.database_url, source=own_toy.name)
+        for n in (1, 2, 3):
+            with database.writing(ASKED) as uow:
+                offered = payload(own_toy, a_thing(), n)
+                uow.outbox.to_department(offered, department=code, subject="o", sequence=n, ordering_key="k")
+        database.close()
+        tell(own_toy, a_thing(), range(1, 21))
+        own_toy.start_relay().wait_until_well()
+        eventually(lambda: unsent(own_toy) == 0, within_s=3)
+        assert unsent(own_toy, queue) == 2
+        channel.queue_delete(queue)
+
+
+def test_a_message_without_an_ordering_key_is_not_published(own_toy: ToyCell) -> None:
+    publisher = Publisher(own_toy.amqp_url)
+    exchange = naming.inbox_exchange(own_toy.name)
+    with pytest.raises(ValueError, match="ordering key"):
+        publisher.publish_all([Message("m1", exchange, "t", "", "t", b"{}")])
+    publisher.close()
+    assert own_toy.depth() == 0
+
+
+def test_a_row_that_no_relay_can_send_is_seen_and_does_not_end_the_relay(own_toy: ToyCell) -> None:
+    own_toy.rows(
+        "INSERT INTO outbox (id, exchange, routing_key, destination, ordering_key, type, body) VALUES "
+        "(gen_random_uuid(), 'qiaotou.events', 't', 'events', '', 't', '') RETURNING 1"
+    )
+    relay = own_toy.start_relay()
+    eventually(lambda: relay.health()[0] == 503)
+    own_toy.rows("DELETE FROM outbox RETURNING 1")
+    relay.wait_until_well()
+    thing = a_thing()
+    tell(own_toy, thing, range(1, 4))
+    eventually(lambda: unsent(own_toy) == 0)
+
+
+def test_a_thousand_messages_are_sent_in_a_moment_and_in_order(own_toy: ToyCell) -> None:
+    thing = a_thing()
+    tell(own_toy, thing, range(1, 1001))
+    own_toy.start_relay()
+    own_toy.start()
+    own_toy.wait_until_heard(thing, list(range(1, 1001)), within_s=20)
+    assert own_toy.parked() == {}
+
+
+def test_a_relay_told_to_stop_stops_at_once_and_leaves_nothing_twice(own_toy: ToyCell) -> None:
+    process = own_toy.start().wait_until_well()
+    thing, stop = a_thing(), threading.Event()
+    last = [0]
+
+    def keep_telling() -> None:
+        while not stop.is_set():
+            last[0] += 1
+            own_toy.client.call(own_toy.name, Bump(command_id=uuid4(), id=thing), context=ASKED, result=Thing)
+
+    telling = threading.Thread(target=keep_telling)
+    telling.start()
+    try:
+        for _ in range(3):
+            relay = own_toy.start_relay().wait_until_well()
+            eventually(lambda: leads(relay))  # noqa: B023 - asked within the round
+            relay.signal(signal.SIGTERM)
+            assert relay.wait(5) == 0
+    finally:
+        stop.set()
+        telling.join(10)
+    own_toy.start_relay()
+    own_toy.wait_until_heard(thing, list(range(1, last[0] + 1)))
+    assert process.metric("qiaotou_inbox_duplicates_total") == 0
+
+
+@pytest.fixture(autouse=True)
+def _no_department_queue_is_left(own_toy: ToyCell) -> Iterator[None]:
+    yield
+    own_toy.rows("DELETE FROM outbox RETURNING 1")
