@@ -18,7 +18,7 @@ from nameko.timer import Timer
 from chassis import metrics
 from chassis.bus import rpc
 from chassis.bus.connection import LINK_ERRORS
-from chassis.bus.consumer import Acks, Consumer
+from chassis.bus.consumer import LINGER_S, Acks, Consumer
 from chassis.bus.inbound import Inbound
 from chassis.bus.link import TRANSIENT, Link
 from chassis.config import Settings
@@ -62,8 +62,9 @@ class DatabaseDependency(DependencyProvider):  # type: ignore[misc]
 class _Batches(Entrypoint):  # type: ignore[misc]
     """A consumer of its own, each batch handed to the service's method as one worker."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, linger_s: float = LINGER_S, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self._linger_s = linger_s
         self._consumer: Consumer | None = None
 
     def queues(self) -> Sequence[str]:
@@ -77,7 +78,13 @@ class _Batches(Entrypoint):  # type: ignore[misc]
         if not queues:
             # More processes than partitions: this one answers requests alone.
             return
-        self._consumer = Consumer(settings.amqp_uri, queues, self._take, service=self.container.service_name)
+        self._consumer = Consumer(
+            settings.amqp_uri,
+            queues,
+            self._take,
+            service=self.container.service_name,
+            linger_s=self._linger_s,
+        )
         self.container.config["observed"].connected(self._consumer)
         self.container.spawn_managed_thread(self._consumer.run)
 
@@ -296,7 +303,7 @@ class Every(Timer):  # type: ignore[misc]
 Query.server = _QueryServer()
 
 Decorator = Callable[..., Any]
-event_batch: Decorator = EventBatch.decorator
+event_batch: Callable[..., Any] = EventBatch.decorator
 command_batch: Decorator = CommandBatch.decorator
 reply_batch: Callable[..., Decorator] = MessageBatch.decorator
 query: Decorator = Query.decorator

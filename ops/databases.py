@@ -9,6 +9,7 @@ from psycopg import sql
 
 from chassis.data.migrate import migrate
 from ops.cell import DATABASES, SERVICES, Cell
+from ops.errors import Unready
 
 _RELAY = "relay"
 
@@ -72,7 +73,7 @@ class Databases:
         return self._address(self.name(service), role)
 
     def _address(self, database: str, role: str) -> str:
-        host = urlsplit(self._admin_url).netloc.rpartition("@")[2]
+        host = _host(self._admin_url)
         password = quote(self._cell.secret(f"database:{role}"), safe="")
         return f"postgresql://{self.name(role)}:{password}@{host}/{database}"
 
@@ -81,7 +82,11 @@ class Databases:
         url = self._admin_url
         if database is not None:
             url = urlunsplit(urlsplit(url)._replace(path=f"/{database}"))
-        with psycopg.connect(url, autocommit=True, connect_timeout=10) as connection:
+        try:
+            connection = psycopg.connect(url, autocommit=True, connect_timeout=10)
+        except psycopg.OperationalError as error:
+            raise Unready(f"PostgreSQL at {_host(url)} does not let us in: {error}") from error
+        with connection:
             yield connection
 
     def _ensure_role(self, connection: psycopg.Connection, role: str) -> None:
@@ -107,6 +112,10 @@ class Databases:
                 )
             )
         connection.execute(sql.SQL("REVOKE CONNECT ON DATABASE {} FROM PUBLIC").format(_id(name)))
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).netloc.rpartition("@")[2]
 
 
 def _id(name: str) -> sql.Identifier:

@@ -80,7 +80,7 @@ class RabbitNode:
         self._write("rabbitmq.conf", self._configuration())
         return self._epmd(), self._program("rabbitmq", str(self._script))
 
-    def wait(self, check: Callable[[], None]) -> None:
+    def wait(self, check: Callable[[], object]) -> None:
         """Wait until it takes clients; `check` raises where waiting has no more sense."""
         until = time.monotonic() + _START_S
         while not self._takes_clients():
@@ -173,7 +173,9 @@ class RabbitNode:
             "RABBITMQ_NODE_IP_ADDRESS": LOOPBACK,
             "RABBITMQ_NODE_PORT": str(self._cell.ports["amqp"]),
             "RABBITMQ_DIST_PORT": str(self._cell.ports["amqp-dist"]),
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
+            # Idle schedulers sleep instead of spinning: on a small machine they would spin away a core.
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1} "
+            "+sbwt none +sbwtdcpu none +sbwtdio none",
             "RABBITMQ_CONF_ENV_FILE": f"{home}/rabbitmq-env.conf",
             "RABBITMQ_CONFIG_FILE": f"{home}/rabbitmq.conf",
             "RABBITMQ_ADVANCED_CONFIG_FILE": f"{home}/advanced.config",

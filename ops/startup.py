@@ -70,7 +70,7 @@ class Startup:
 
     def _broker(self, servers: Servers) -> None:
         with self._display.stage("RabbitMQ takes messages, each user has its rights"):
-            servers.broker.wait(lambda: self._still_alive("rabbitmq"))
+            servers.broker.wait(lambda: servers.rabbitmq and self._still_alive("rabbitmq"))
             servers.broker.check_departments()
 
     def _processes(self) -> None:

@@ -27,6 +27,8 @@ class Database:
             max_overflow=0,
             pool_timeout=5,
             pool_recycle=600,
+            # Every use below ends its own transaction; the pool's extra rollback is a round trip.
+            pool_reset_on_return=None,
             # What a statement was given may be anybody's text: no error carries it into a log.
             hide_parameters=True,
             connect_args={

@@ -110,9 +110,10 @@ class Inbox:
 
     def _load(self, lines: list[Line]) -> None:
         given = {"sources": [line[0] for line in lines], "aggregates": [line[1] for line in lines]}
-        for source, aggregate, sequence in direct.rows(self._uow.connection, _CURSORS, given):
+        cursors, waiting = direct.rows_of_each(self._uow.connection, [(_CURSORS, given), (_WAITING, given)])
+        for source, aggregate, sequence in cursors:
             self._cursors[source, aggregate] = sequence
-        for source, aggregate, sequence, event_id, body in direct.rows(self._uow.connection, _WAITING, given):
+        for source, aggregate, sequence, event_id, body in waiting:
             self._waiting.setdefault((source, aggregate), {})[sequence] = (event_id, bytes(body))
 
     def _take(self, each: Arrived) -> None:

@@ -30,7 +30,7 @@ class GovernanceService:
         """Carry out commands."""
         return COMMANDS.process(self.database, batch)
 
-    @event_batch
+    @event_batch(linger_s=0.15)
     def receive(self, batch: Sequence[Inbound]) -> None:
         """Take intake's and registry's events."""
         EVENTS.process(self.database, batch)

@@ -29,7 +29,7 @@ class NotifyService:
         """Carry out commands."""
         return COMMANDS.process(self.database, batch)
 
-    @event_batch
+    @event_batch(linger_s=0.15)
     def receive(self, batch: Sequence[Inbound]) -> None:
         """Take what registry, intake and dispatch say."""
         EVENTS.process(self.database, batch)
