@@ -32,7 +32,7 @@ _LOST: tuple[type[Exception], ...] = (*LINK_ERRORS, SQLAlchemyError)
 
 _LOCK_KEY = 0x51_71_A0_01
 _BATCH = 500
-_BUSY_POLL_S, _IDLE_POLL_S, _LOCK_POLL_S = 0.03, 0.1, 0.25
+_BUSY_POLL_S, _IDLE_POLL_S, _LOCK_POLL_S = 0.04, 0.1, 0.25
 _FIRST_HOLD_S, _LONGEST_HOLD_S = 1.0, 60.0
 _COUNT_EVERY_S = 1.0
 _COUNT = sa.text("SELECT count(*), min(created_at) FROM outbox WHERE sent_at IS NULL")

@@ -34,7 +34,7 @@ class ForeignBroker:
         """Return the URL of one of the cell's broker users."""
         return f"{self._scheme}://{user}:{self._password(user)}@{self._host}/{self._cell.name}"
 
-    def wait(self, check: Callable[[], object]) -> None:
+    def wait(self, check: Callable[[], None]) -> None:
         """Give it the cell's definitions. Raises: Unready."""
         check()
         content = definitions.of_cell(self._cell, self._departments)

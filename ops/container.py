@@ -15,7 +15,7 @@ from ops.program import Program
 from ops.servers import Servers, remember
 from ops.startup import run_module
 
-_DEFINITIONS = Path("/definitions/definitions.json")
+_DEFINITIONS = "/definitions/definitions.json"
 _METRICS_PORT, _HTTP_PORT = "9100", "8480"
 _DATABASE_S = 60
 
@@ -46,7 +46,8 @@ def prepare(cell: Cell, *, mode: str) -> None:
     run_module(("services.registry.seed",), told, cell.logs / "seed.log")
     departments.write_settings(cell, servers)
     content = definitions.of_cell(cell, definitions.department_codes())
-    _DEFINITIONS.write_text(definitions.text(content), encoding="utf-8")
+    path = Path(os.environ.get("QIAOTOU_DEFINITIONS", _DEFINITIONS))
+    path.write_text(definitions.text(content), encoding="utf-8")
 
 
 def become(program: Program) -> None:

@@ -21,11 +21,13 @@ def is_free(port: int) -> bool:
     return True
 
 
-def answers(port: int) -> bool:
-    """Say whether somebody accepts connections on this port of the loopback address."""
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex((LOOPBACK, port)) == 0
+def answers(port: int, *, host: str = LOOPBACK) -> bool:
+    """Say whether somebody accepts connections on this port."""
+    try:
+        socket.create_connection((host, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def pick(taken: Iterable[int] = ()) -> int:

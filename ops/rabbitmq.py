@@ -80,7 +80,7 @@ class RabbitNode:
         self._write("rabbitmq.conf", self._configuration())
         return self._epmd(), self._program("rabbitmq", str(self._script))
 
-    def wait(self, check: Callable[[], object]) -> None:
+    def wait(self, check: Callable[[], None]) -> None:
         """Wait until it takes clients; `check` raises where waiting has no more sense."""
         until = time.monotonic() + _START_S
         while not self._takes_clients():

@@ -20,7 +20,7 @@ class Broker(Protocol):
     def url(self, user: str) -> str:
         """Return the URL of one of the cell's broker users."""
 
-    def wait(self, check: Callable[[], object]) -> None:
+    def wait(self, check: Callable[[], None]) -> None:
         """Wait until it takes clients."""
 
     def check_departments(self) -> None:

@@ -69,8 +69,12 @@ class Startup:
             departments.write_settings(self._cell, servers)
 
     def _broker(self, servers: Servers) -> None:
+        def check() -> None:
+            if servers.rabbitmq is not None:
+                self._still_alive("rabbitmq")
+
         with self._display.stage("RabbitMQ takes messages, each user has its rights"):
-            servers.broker.wait(lambda: servers.rabbitmq and self._still_alive("rabbitmq"))
+            servers.broker.wait(check)
             servers.broker.check_departments()
 
     def _processes(self) -> None:

@@ -4,6 +4,7 @@ import http.client
 import json
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 import psycopg
@@ -15,6 +16,7 @@ from ops.supervision import ProcessInfo, Supervisor
 
 OK, STARTING, FAILING, STOPPED = "ok", "starting", "failing", "stopped"
 _PATIENCE_S = 5
+_AMQP_PORT = 5672
 
 
 class Component(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,7 +36,7 @@ def components(cell: Cell) -> list[Component]:
     known = Supervisor(cell).processes()
     return [
         _component("postgres", known, _database_address(cell, servers), lambda: _ask_database(servers)),
-        _component("rabbitmq", known, _broker_address(cell, servers), lambda: _ask_broker(cell, servers)),
+        _component("rabbitmq", known, _broker_address(cell, servers), lambda: _ask_broker(servers)),
         *(_component(name, known, _address(cell, name), _health_of(cell, name)) for name in OBSERVED),
     ]
 
@@ -84,8 +86,9 @@ def _ask_database(servers: Servers) -> tuple[bool, str]:
     return True, ""
 
 
-def _ask_broker(cell: Cell, servers: Servers) -> tuple[bool, str]:
-    well = servers.rabbitmq is None or answers(cell.ports["amqp"])
+def _ask_broker(servers: Servers) -> tuple[bool, str]:
+    where = urlsplit(servers.broker.url("operator"))
+    well = answers(where.port or _AMQP_PORT, host=where.hostname or LOOPBACK)
     return well, "" if well else "no answer"
 
 

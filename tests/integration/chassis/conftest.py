@@ -1,5 +1,7 @@
 """Toys: small services on the chassis, each with queues and a database of its own."""
 
+import itertools
+import signal
 from collections.abc import Callable, Iterator
 
 import psycopg
@@ -8,10 +10,13 @@ import pytest
 from ops.cell import Cell
 from ops.postgres import PostgresServer
 from ops.rabbitmq import RabbitNode
+from ops.program import Running
 from tests.support.proxy import Proxy
+from tests.support.servers import _create_chassis as create_chassis
+from tests.support.servers import remove, temporary_cell
 from tests.support.toy.cell import ToyCell
 
-MakeToy = Callable[[], ToyCell]
+MakeToy = Callable[..., ToyCell]
 
 
 @pytest.fixture(scope="session")
@@ -23,17 +28,18 @@ def make_toy(
 ) -> MakeToy:
     """Call it for a toy of which nothing runs yet; whoever calls it closes it."""
     template = _templates("chassis")
-    made: list[str] = []
+    names = (f"toy{number}" for number in itertools.count())
 
-    def make() -> ToyCell:
-        name = f"toy{len(made)}"
-        made.append(name)
-        with psycopg.connect(postgres.url, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
-        database_url = f"{postgres.url.rpartition('/')[0]}/{name}"
-        return ToyCell(
-            server_cell, name=name, amqp_url=rabbitmq_node.url("operator"), database_url=database_url
-        )
+    def make(server_url: str = "") -> ToyCell:
+        name = next(names)
+        with psycopg.connect(server_url or postgres.url, autocommit=True) as connection:
+            copied = "" if server_url else f"TEMPLATE {template}"
+            connection.execute(f"CREATE DATABASE {name} {copied}".encode())
+        database_url = f"{(server_url or postgres.url).rpartition('/')[0]}/{name}"
+        if server_url:
+            create_chassis(database_url)
+        amqp_url = rabbitmq_node.url("operator")
+        return ToyCell(server_cell, name=name, amqp_url=amqp_url, database_url=database_url)
 
     return make
 
@@ -63,3 +69,38 @@ def amqp_proxy(own_toy: ToyCell) -> Iterator[Proxy]:
     proxy = Proxy(own_toy.amqp_url)
     yield proxy
     proxy.close()
+
+
+class RestartablePostgres:
+    """A PostgreSQL that a test may stop in any way."""
+
+    def __init__(self, cell: Cell) -> None:
+        self._server = PostgresServer(cell, durable=False)
+        self._program = self._server.prepare()
+        self._log = cell.logs / "postgres.log"
+        self.start()
+
+    @property
+    def url(self) -> str:
+        return self._server.url
+
+    def start(self) -> None:
+        self._running = Running(self._program, self._log)
+        self._server.wait(self._running.check)
+
+    def stop_immediately(self) -> None:
+        """As `pg_ctl stop -m immediate` does: no checkpoint, no farewell to anybody."""
+        self._running.process.send_signal(signal.SIGQUIT)
+        self._running.process.wait(10)
+
+    def close(self) -> None:
+        self._running.stop()
+
+
+@pytest.fixture(scope="module")
+def restartable_postgres() -> Iterator[RestartablePostgres]:
+    folder, cell = temporary_cell("stopped")
+    server = RestartablePostgres(cell)
+    yield server
+    server.close()
+    remove(folder)

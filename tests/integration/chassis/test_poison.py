@@ -147,7 +147,7 @@ def test_a_message_that_kills_the_process_is_parked_after_two_exits(own_toy: Toy
         exits.append(process.wait(20))
     assert exits == [42, 42]
     process = own_toy.start().wait_until_well()
-    assert eventually(lambda: own_toy.parked()) == {str(dies.id): "suspected: the process died on it"}
+    assert eventually(own_toy.parked) == {str(dies.id): "suspected: the process died on it"}
     for thing in [*bystanders, after]:
         own_toy.wait_until_heard(thing, [1])
     assert own_toy.waiting(killer) == [2]

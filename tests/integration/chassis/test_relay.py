@@ -2,7 +2,6 @@
 
 import signal
 import threading
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -186,9 +185,3 @@ def test_a_relay_told_to_stop_stops_at_once_and_leaves_nothing_twice(own_toy: To
     own_toy.start_relay()
     own_toy.wait_until_heard(thing, list(range(1, last[0] + 1)))
     assert process.metric("qiaotou_inbox_duplicates_total") == 0
-
-
-@pytest.fixture(autouse=True)
-def _no_department_queue_is_left(own_toy: ToyCell) -> Iterator[None]:
-    yield
-    own_toy.rows("DELETE FROM outbox RETURNING 1")

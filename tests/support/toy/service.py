@@ -199,7 +199,7 @@ class Toy:
     @query
     def odd(self, context: Context, *, kind: str) -> Any:
         del context
-        return {"surrogate": "\ud800", "huge": 2**80, "object": object()}[kind]
+        return {"surrogate": "\ud800", "object": object()}[kind]
 
     @every(seconds=float(os.environ.get("TOY_TICK_S", "3600")))
     def tick(self) -> None:
