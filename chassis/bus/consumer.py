@@ -173,7 +173,10 @@ class Consumer:
             if link.drain(0.05):
                 quiet_since = time.monotonic()
             self._until_dry(link)
-            self._hand_over(link)
+            if self._pending:
+                self._hand_over(link)
+                # While the handler was at work nobody listened: that was no quiet.
+                quiet_since = time.monotonic()
         link.close()
 
 

@@ -24,6 +24,9 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     subprocess.run(["git", "clone", "--quiet", str(ROOT), str(folder)], check=True)
     yield folder
     _run(folder, "down")
+    elsewhere = folder / "var" / "cell" / "elsewhere"
+    if elsewhere.is_symlink():
+        shutil.rmtree(elsewhere.resolve(), ignore_errors=True)
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from ops.cell import Cell
 from ops.postgres import PostgresServer
-from ops.rabbitmq import RabbitNode
 from ops.program import Running
+from ops.rabbitmq import RabbitNode
 from tests.support.proxy import Proxy
 from tests.support.servers import _create_chassis as create_chassis
 from tests.support.servers import remove, temporary_cell
@@ -75,7 +75,7 @@ class RestartablePostgres:
     """A PostgreSQL that a test may stop in any way."""
 
     def __init__(self, cell: Cell) -> None:
-        self._server = PostgresServer(cell, durable=False)
+        self._server = PostgresServer(cell)
         self._program = self._server.prepare()
         self._log = cell.logs / "postgres.log"
         self.start()

@@ -4,7 +4,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Self
 from uuid import UUID, uuid4
 
 import pytest
@@ -38,7 +38,7 @@ class Load:
         workers = [self._command] * 6 + [self._tell]
         self._threads = [threading.Thread(target=worker) for worker in workers]
 
-    def __enter__(self) -> "Load":
+    def __enter__(self) -> Self:
         for each in self._threads:
             each.start()
         return self

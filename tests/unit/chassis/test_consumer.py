@@ -185,6 +185,19 @@ def test_stopping_takes_nothing_new_but_finishes_what_is_on_its_way(monkeypatch:
     ]  # fmt: skip
 
 
+def test_the_time_in_which_the_handler_was_at_work_is_no_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Stage(monkeypatch, [Arrival(0.2), Arrival(0.4), Arrival(0.9)])
+
+    def during(_batch: list[Inbound]) -> None:
+        stage.consumer._stopping.set()
+        stage.clock.now += 0.4
+
+    stage.during = during
+    stage.run()
+    assert stage.batches == [[1], [2], [3]]
+    assert stage.links[0].did[-2:] == ["close", "drop"]
+
+
 def test_stopping_with_work_that_cannot_be_done_leaves_it_to_the_broker(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
