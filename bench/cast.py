@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Mapping
+from contextlib import closing
 
 from PIL import Image, ImageDraw
 
@@ -14,7 +15,11 @@ DEPARTMENT = "CGJ"
 
 def assemble(host: str, port: int, password: str, department: Mapping[str, str]) -> Cast:
     """Return everybody who takes part. `department` holds the kit's own environment variables."""
-    client = Client(host, port, patience_s=30)
+    with closing(Client(host, port, patience_s=30)) as client:
+        return _assembled(client, password, department)
+
+
+def _assembled(client: Client, password: str, department: Mapping[str, str]) -> Cast:
     workers = {grid: _sign_in(client, f"worker-{grid}", password) for grid in GRIDS}
     communities = {grid.partition("-")[0] for grid in GRIDS}
     token = department["QIAOTOU_TOKEN"]

@@ -48,6 +48,10 @@ class Client:
         }
         return self._ask("POST", path, body, token, headers)
 
+    def close(self) -> None:
+        """Give up the connection."""
+        self._connection.close()
+
     def _ask(
         self, method: str, path: str, body: bytes | None, token: str, headers: dict[str, str]
     ) -> dict[str, Any]:

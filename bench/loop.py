@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from queue import Empty, SimpleQueue
@@ -99,33 +100,37 @@ class Loops:
             self._tasks.put(lambda client, grid=grid: self._report(client, grid))  # type: ignore[misc]
 
     def _work(self) -> None:
-        client = Client(*self._address, patience_s=self._patience_s)
-        while not self._over.is_set():
-            try:
-                task = self._tasks.get(timeout=0.2)
-            except Empty:
-                continue
-            try:
-                task(client)
-            except (RefusedError, OSError) as error:
-                # A loop that broke ends here; another may take its place.
-                self.tally.errors.append(str(error)[:300])
-                self._room.release()
+        with closing(Client(*self._address, patience_s=self._patience_s)) as client:
+            while not self._over.is_set():
+                with suppress(Empty):
+                    self._do(self._tasks.get(timeout=0.2), client)
+
+    def _do(self, task: Callable[[Client], None], client: Client) -> None:
+        try:
+            task(client)
+        except (RefusedError, OSError) as error:
+            # A loop that broke ends here; another may take its place.
+            self.tally.errors.append(str(error)[:300])
+            self._room.release()
 
     def _list(self, grid: str) -> None:
         """A grid worker looks at the list of what waits for a check."""
-        client = Client(*self._address, token=self._cast.workers[grid], patience_s=self._patience_s)
-        while not self._over.wait(LIST_EVERY_S):
-            try:
-                page = client.get(f"/api/v1/cases?state=answered&grid={grid}&limit=100")
-            except (RefusedError, OSError) as error:
-                self.tally.errors.append(str(error)[:300])
-                continue
-            for case in page["items"]:
-                self._handed_in.pop(case["case_id"], None)
-                if case["case_id"] not in self._seen:
-                    self._seen.add(case["case_id"])
-                    self._tasks.put(lambda client, case=case: self._check(client, case))  # type: ignore[misc]
+        token = self._cast.workers[grid]
+        with closing(Client(*self._address, token=token, patience_s=self._patience_s)) as client:
+            while not self._over.wait(LIST_EVERY_S):
+                try:
+                    page = client.get(f"/api/v1/cases?state=answered&grid={grid}&limit=100")
+                except (RefusedError, OSError) as error:
+                    self.tally.errors.append(str(error)[:300])
+                else:
+                    self._take_up(page["items"])
+
+    def _take_up(self, cases: list[dict[str, Any]]) -> None:
+        for case in cases:
+            self._handed_in.pop(case["case_id"], None)
+            if case["case_id"] not in self._seen:
+                self._seen.add(case["case_id"])
+                self._tasks.put(lambda client, case=case: self._check(client, case))  # type: ignore[misc]
 
     def _report(self, client: Client, grid: str) -> None:
         began = time.monotonic()

@@ -114,32 +114,39 @@ class Proxy:
         with suppress(OSError):
             far_reader, far_writer = await asyncio.open_connection(self._target.hostname, self._target.port)
             self._writers |= {writer, far_writer}
+            stuck = asyncio.Event()
             try:
-                await _first(self._up(reader, far_writer), self._down(far_reader, writer))
+                await _first(self._up(reader, far_writer, stuck), self._down(far_reader, writer, stuck))
             finally:
                 self._writers -= {writer, far_writer}
                 far_writer.close()
         writer.close()
 
-    async def _up(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _up(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, stuck: asyncio.Event
+    ) -> None:
         while data := await reader.read(65536):
             if self._needle and self._needle in data:
                 self._needle = b""
-                await asyncio.Event().wait()
-            await self._pass_on(data, writer)
+                stuck.set()
+            await self._pass_on(data, writer, stuck)
 
-    async def _down(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _down(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, stuck: asyncio.Event
+    ) -> None:
         while data := await reader.read(65536):
             if self._budget is not None and len(data) > self._budget:
-                await self._pass_on(data[: self._budget], writer)
+                await self._pass_on(data[: self._budget], writer, stuck)
                 self._budget = None
-                await asyncio.Event().wait()
+                stuck.set()
             if self._budget is not None:
                 self._budget -= len(data)
-            await self._pass_on(data, writer)
+            await self._pass_on(data, writer, stuck)
 
-    async def _pass_on(self, data: bytes, writer: asyncio.StreamWriter) -> None:
+    async def _pass_on(self, data: bytes, writer: asyncio.StreamWriter, stuck: asyncio.Event) -> None:
         await self._open.wait()
+        if stuck.is_set():
+            await asyncio.Event().wait()
         if self._delay_s:
             await asyncio.sleep(self._delay_s)
         writer.write(data)

@@ -11,7 +11,6 @@ import pytest
 
 from chassis.context import Context
 from chassis.rpc_client import NoAnswer, RemoteRefusal, ServiceUnavailable
-from contracts import envelope
 from tests.integration.chassis.conftest import MakeToy, RestartablePostgres
 from tests.support.proxy import Proxy
 from tests.support.toy.cell import Process, ToyCell, a_thing, eventually
@@ -320,7 +319,3 @@ def test_a_command_cut_off_by_the_database_is_done_once_when_it_is_asked_again(
     assert toy.bumps(command.id) == 0
     assert toy.client.call(toy.name, command, context=ASKED, result=Thing) == Thing(n=1)
     assert toy.bumps(command.id) == 1
-
-
-def test_every_event_of_the_test_has_the_form_of_the_bus(own_toy: ToyCell) -> None:
-    assert envelope.decode(envelope.encode(own_toy.event(a_thing(), 1))).sequence == 1

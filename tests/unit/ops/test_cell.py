@@ -67,3 +67,12 @@ def test_a_socket_stands_elsewhere_where_the_path_is_too_long_for_one(tmp_path: 
     far = Cell(tmp_path / ("long" * 25) / "cell").socket
     assert len(str(far)) < 100
     far.parent.rmdir()
+
+
+def test_only_the_cell_that_people_start_prefers_the_well_known_port(
+    cell: Cell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("ops.cell.ports.is_free", lambda _port: True)
+    assert cell.ports["gateway"] != 8480
+    monkeypatch.setattr("ops.cell.DEFAULT_FOLDER", tmp_path / "usual" / "cell")
+    assert Cell(tmp_path / "usual" / "cell").ports["gateway"] == 8480
