@@ -16,7 +16,6 @@ from ops.supervision import Supervisor
 _PYTHON = (sys.executable, "-m")
 _BIN = os.path.dirname(sys.executable)  # noqa: PTH120 - the links of a virtual environment must not be followed
 UNIT = "tests/unit"
-# Each is run in a process of its own: the slow ones start and kill whole cells.
 QUICK = ("tests/contract", "tests/integration", "tests/e2e")
 SLOW = ("tests/fresh", "tests/fault")
 CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -41,12 +40,16 @@ def check(display: Display) -> int:
 
 
 def test(display: Display, *, arguments: Sequence[str], everything: bool) -> int:
-    """Run the checks and the tests, or only the tests that `arguments` name, in a cell of their own."""
-    chosen = list(arguments) or [
-        path for path in _paths(everything=everything) if (REPOSITORY / path).exists()
-    ]
-    if not arguments and (failed := check(display)):
+    """Run the checks and the tests, or only what `arguments` name, in a cell of their own."""
+    if arguments:
+        return _in_cell(display, arguments)
+    if (failed := check(display)) or (failed := _in_cell(display, _existing(QUICK))):
         return failed
+    # The slow ones start cells of their own, and kill them: nothing else should run meanwhile.
+    return _pytest(Cell(TEST_FOLDER), _existing(SLOW)) if everything else 0
+
+
+def _in_cell(display: Display, chosen: Sequence[str]) -> int:
     cell = Cell(TEST_FOLDER)
     with cell.locked("tests"):
         try:
@@ -54,7 +57,6 @@ def test(display: Display, *, arguments: Sequence[str], everything: bool) -> int
                 _start(cell, display)
             return _pytest(cell, chosen)
         finally:
-            display.say("Stopping the tests' cell.")
             Supervisor(cell).shut_down(STOP_STAGES)
 
 
@@ -63,8 +65,8 @@ def module(name: str, arguments: Sequence[str]) -> int:
     return subprocess.run([*_PYTHON, name, *arguments], check=False, cwd=REPOSITORY).returncode
 
 
-def _paths(*, everything: bool) -> tuple[str, ...]:
-    return (*QUICK, *SLOW) if everything else QUICK
+def _existing(paths: Sequence[str]) -> list[str]:
+    return [path for path in paths if (REPOSITORY / path).exists()]
 
 
 def _needs_cell(paths: Sequence[str]) -> bool:

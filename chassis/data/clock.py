@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from chassis.data import direct
 
+NOW: direct.Query = ("SELECT cell_now()", {})
 MOVABLE_MODES = ("demo", "test")
 
 
@@ -17,7 +18,7 @@ class ClockIsFixedError(RuntimeError):
 
 def cell_now(connection: Connection) -> datetime:
     """Return the database's time plus the cell's offset; aware, UTC."""
-    return cast("datetime", direct.rows(connection, "SELECT cell_now()", {})[0][0])
+    return cast("datetime", direct.rows(connection, *NOW)[0][0])
 
 
 def offset(connection: Connection) -> timedelta:

@@ -20,9 +20,10 @@ def rows(connection: Connection, sql: str, given: Mapping[str, object]) -> list[
     return _driver(connection).execute(sql, given).fetchall()
 
 
-def rows_of_each(
-    connection: Connection, queries: Sequence[tuple[str, Mapping[str, object]]]
-) -> list[list[tuple[Any, ...]]]:
+Query = tuple[str, Mapping[str, object]]
+
+
+def rows_of_each(connection: Connection, queries: Sequence[Query]) -> list[list[tuple[Any, ...]]]:
     """Return the rows of several queries, sent at once: one round trip. Raises: psycopg.Error."""
     driver = _driver(connection)
     with driver.pipeline():

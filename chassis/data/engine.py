@@ -1,12 +1,13 @@
 """One engine a process, and the two ways to use it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 
 from chassis.context import Context
+from chassis.data import direct
 from chassis.data.unit_of_work import UnitOfWork
 
 CONNECT_TIMEOUT_S = 5
@@ -48,11 +49,11 @@ class Database:
             yield connection.execution_options(isolation_level="AUTOCOMMIT", postgresql_readonly=True)
 
     @contextmanager
-    def transaction(self, context: Context) -> Iterator[UnitOfWork]:
+    def transaction(self, context: Context, *, opening: Sequence[direct.Query] = ()) -> Iterator[UnitOfWork]:
         """Give a unit of work; the caller keeps, discards and flushes. Commits at the end."""
         with self.engine.connect() as connection:
             with connection.begin():
-                uow = UnitOfWork(connection, source=self.source, context=context)
+                uow = UnitOfWork(connection, source=self.source, context=context, opening=opening)
                 yield uow
             uow.committed()
 

@@ -1,6 +1,6 @@
 """The unit of work: one transaction, what it loaded, what it will write."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TypeVar, cast
 from uuid import UUID
@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from chassis.context import Context
 from chassis.data import direct
-from chassis.data.clock import cell_now
+from chassis.data.clock import NOW
 from chassis.data.outbox import Outbox
 from chassis.data.store import AfterCommit, Staged
 from chassis.principal import Principal
@@ -21,14 +21,23 @@ class UnitOfWork:
     """One transaction. `context` and `cause` are those of the message being handled.
 
     `now` is the cell's time at the start; `source` is the name that events are emitted under.
+    `opening` are queries that share the round trip of BEGIN; `opened` holds the rows of each.
     """
 
-    def __init__(self, connection: Connection, *, source: str, context: Context) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        source: str,
+        context: Context,
+        opening: Sequence[direct.Query] = (),
+    ) -> None:
         self.connection = connection
         self.source = source
         self.context = context
         self.cause: UUID | None = None
-        self.now: datetime = cell_now(connection)
+        clock, *self.opened = direct.rows_of_each(connection, [NOW, *opening])
+        self.now: datetime = clock[0][0]
         self._parts: dict[type[Staged], Staged] = {}
 
     @property

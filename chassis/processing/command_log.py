@@ -1,6 +1,7 @@
 """The command log: a command that was done is answered again, never done again."""
 
-from typing import ClassVar, NamedTuple
+from collections.abc import Iterable
+from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 
 from chassis.data import bulk, direct
@@ -24,10 +25,20 @@ class CommandLog(Store[UUID, Done]):
 
     flush_order: ClassVar[int] = 60
 
+    @staticmethod
+    def opening(ids: Iterable[UUID]) -> direct.Query:
+        """Return what the unit of work may open with, for `opened` to take."""
+        return (_LOAD, {"ids": list(ids)})
+
+    def opened(self, ids: Iterable[UUID], rows: list[tuple[Any, ...]]) -> None:
+        """Take the rows of `opening`: all of `ids` are known now."""
+        found = _done(rows)
+        self._loaded.update({each: found.get(each) for each in ids})
+
     def load_many(self, keys: list[UUID]) -> dict[UUID, Done]:
         """Read those that were done."""
         rows = direct.rows(self.connection, _LOAD, {"ids": keys})
-        return {row[0]: Done(row[1], bytes(row[2]), bytes(row[3])) for row in rows}
+        return _done(rows)
 
     def save_many(self, changes: list[Change[UUID, Done]]) -> None:
         """Note those done now. Two processes at once: the second one's batch fails and is read again."""
@@ -36,3 +47,7 @@ class CommandLog(Store[UUID, Done]):
             command_log,
             [{"command_id": change.key, **change.new._asdict()} for change in changes],
         )
+
+
+def _done(rows: list[tuple[Any, ...]]) -> dict[UUID, Done]:
+    return {row[0]: Done(row[1], bytes(row[2]), bytes(row[3])) for row in rows}

@@ -159,8 +159,9 @@ class CommandProcessor:
 
     def _transaction(self, database: Database, batch: list[tuple[int, Request]]) -> dict[int, Outcome]:
         outcomes: dict[int, Outcome] = {}
-        with database.transaction(batch[0][1].context) as uow:
-            uow.store(CommandLog).prefetch(request.command_id for _, request in batch)
+        ids = [request.command_id for _, request in batch]
+        with database.transaction(batch[0][1].context, opening=[CommandLog.opening(ids)]) as uow:
+            uow.store(CommandLog).opened(ids, uow.opened[0])
             prefetch(uow, ((self.routes[type(each.command)].loads, each.command) for _, each in batch))
             for position, request in batch:
                 outcomes[position] = self._one(request, uow)

@@ -13,7 +13,7 @@ from chassis.data.unit_of_work import UnitOfWork
 from chassis.principal import the_system
 from chassis.processing import parking
 from chassis.processing.faults import is_conflict, is_contention, is_of_the_house
-from chassis.processing.inbox import Arrived, Inbox
+from chassis.processing.inbox import Arrived, Inbox, opening
 from chassis.processing.loading import Load, prefetch
 from contracts.envelope import MalformedEvent, decode, decode_data
 
@@ -145,7 +145,8 @@ class EventProcessor:
             self._apply(database, [each])
 
     def _transaction(self, database: Database, arrived: list[Arrived]) -> None:
-        with database.transaction(Context(correlation_id="", principal=the_system())) as uow:
+        everybody = Context(correlation_id="", principal=the_system())
+        with database.transaction(everybody, opening=opening(arrived)) as uow:
             inbox = Inbox(uow, self.service, self._reread)
             ready = inbox.in_order(arrived)
             known = [each for each in ready if each.payload is not None]

@@ -48,8 +48,15 @@ _ADVANCE = (
 _RELEASE = f"DELETE FROM inbox_waiting WHERE (source, aggregate, sequence) IN ({_PLACES})"  # noqa: S608
 
 
+def opening(arrived: list[Arrived]) -> list[direct.Query]:
+    """Return what the unit of work has to open with: how far each line has come, what waits on it."""
+    lines = sorted({each.line for each in arrived})
+    given = {"sources": [line[0] for line in lines], "aggregates": [line[1] for line in lines]}
+    return [(_CURSORS, given), (_WAITING, given)]
+
+
 class Inbox:
-    """The inbox as one batch sees it."""
+    """The inbox as one batch sees it; its unit of work was opened with `opening`."""
 
     def __init__(self, uow: UnitOfWork, service: str, read: Callable[[Inbound], Arrived]) -> None:
         self._uow = uow
@@ -61,11 +68,10 @@ class Inbox:
         self._released: list[tuple[str, str, int]] = []
         self._held: dict[tuple[str, str, int], Arrived] = {}
         self.forks: list[Arrived] = []
+        self._read_opened()
 
     def in_order(self, arrived: list[Arrived]) -> list[Arrived]:
         """Return what can be applied now, with what had waited for it; hold back what cannot."""
-        lines = sorted({each.line for each in arrived})
-        self._load(lines)
         duplicates = []
         for each in arrived:
             expected = self._cursors.get(each.line, 0) + 1
@@ -108,9 +114,8 @@ class Inbox:
             on_conflict="ON CONFLICT DO NOTHING",
         )
 
-    def _load(self, lines: list[Line]) -> None:
-        given = {"sources": [line[0] for line in lines], "aggregates": [line[1] for line in lines]}
-        cursors, waiting = direct.rows_of_each(self._uow.connection, [(_CURSORS, given), (_WAITING, given)])
+    def _read_opened(self) -> None:
+        cursors, waiting = self._uow.opened
         for source, aggregate, sequence in cursors:
             self._cursors[source, aggregate] = sequence
         for source, aggregate, sequence, event_id, body in waiting:

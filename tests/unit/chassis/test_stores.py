@@ -142,7 +142,7 @@ class Early(Spy):
 
 @pytest.fixture
 def uow(monkeypatch: pytest.MonkeyPatch) -> UnitOfWork:
-    monkeypatch.setattr("chassis.data.unit_of_work.cell_now", lambda _connection: None)
+    monkeypatch.setattr("chassis.data.direct.rows_of_each", lambda _connection, _queries: [[(None,)]])
     Spy.order.clear()
     driver = SimpleNamespace(pipeline=nullcontext)
     connection: Any = SimpleNamespace(connection=SimpleNamespace(driver_connection=driver))
