@@ -303,7 +303,7 @@ class Every(Timer):  # type: ignore[misc]
 Query.server = _QueryServer()
 
 Decorator = Callable[..., Any]
-event_batch: Callable[..., Any] = EventBatch.decorator
+event_batch: Callable[..., Decorator] = EventBatch.decorator
 command_batch: Decorator = CommandBatch.decorator
 reply_batch: Callable[..., Decorator] = MessageBatch.decorator
 query: Decorator = Query.decorator

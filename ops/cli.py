@@ -72,9 +72,15 @@ def up(folder: Path, mode: str, *, detach: bool) -> None:
             display.say("Stopping what was started.")
             Supervisor(cell).shut_down(STOP_STAGES)
             raise
-    _show(cell, display)
-    if not detach:
-        _stay(cell, display)
+    try:
+        _show(cell, display)
+        if not detach:
+            _stay(cell, display)
+    except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        with cell.locked("cell"):
+            _stop(cell, display)
 
 
 @main.command()
@@ -163,15 +169,9 @@ def _show_next_steps(cell: Cell, display: Display, found: list[Component]) -> No
 
 def _stay(cell: Cell, display: Display) -> None:
     display.say("\nCtrl-C stops all of it.")
-    try:
-        while Supervisor(cell).is_running():
-            threading.Event().wait(2)
-        display.say("It was stopped from elsewhere.")
-    except KeyboardInterrupt:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        with cell.locked("cell"):
-            _stop(cell, display)
+    while Supervisor(cell).is_running():
+        threading.Event().wait(2)
+    display.say("It was stopped from elsewhere.")
 
 
 def _stop(cell: Cell, display: Display) -> None:

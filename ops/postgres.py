@@ -13,7 +13,7 @@ from ops import account
 from ops.cell import Cell
 from ops.errors import Unready
 from ops.ports import LOOPBACK
-from ops.program import MARK, Program, as_user, inherited
+from ops.program import MARK, Program, as_user, inherited, is_alive
 
 SUPERUSER = "postgres"
 _START_S = 60
@@ -60,6 +60,7 @@ class PostgresServer:
         binaries = self._binaries()
         if not (self.data / "PG_VERSION").exists():
             self._initdb(binaries)
+        self._forget_the_dead()
         settings = _SETTINGS.format(
             host=LOOPBACK, port=self._cell.ports["postgres"], durable="on" if self._durable else "off"
         )
@@ -87,6 +88,16 @@ class PostgresServer:
                 time.sleep(0.05)
             else:
                 return
+
+    def _forget_the_dead(self) -> None:
+        """Remove the lock of a server that was killed and that nobody has buried.
+
+        Where the first process of a machine does not reap orphans, as in many containers, PostgreSQL
+        takes such a dead one for a living server and refuses to start.
+        """
+        lock = self.data / "postmaster.pid"
+        if lock.exists() and not is_alive(int(lock.read_text().split()[0])):
+            lock.unlink()
 
     def _initdb(self, binaries: Path) -> None:
         # A start that was killed half way leaves a folder that initdb refuses.

@@ -12,6 +12,7 @@ from ops.errors import Unready
 
 # Every process bears it, so that those of one cell can be told from all others after a crash.
 MARK = "QIAOTOU_CELL"
+_ZOMBIE = "Z"
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR")
 
 
@@ -91,12 +92,26 @@ def marked(folder: Path) -> dict[int, int]:
             continue
         try:
             if wanted in (entry / "environ").read_bytes().split(b"\0"):
-                status = (entry / "stat").read_text().rpartition(")")[2].split()
-                if status[0] != "Z":
-                    found[int(entry.name)] = int(status[1])
+                state, parent = _state(entry)
+                if state != _ZOMBIE:
+                    found[int(entry.name)] = parent
         except OSError:
             continue
     return found
+
+
+def is_alive(pid: int) -> bool:
+    """Say whether this process runs; one that has ended and that nobody has reaped does not."""
+    try:
+        return _state(Path("/proc") / str(pid))[0] != _ZOMBIE
+    except OSError:
+        return False
+
+
+def _state(entry: Path) -> tuple[str, int]:
+    """Return a process's state and its parent's pid."""
+    status = (entry / "stat").read_text().rpartition(")")[2].split()
+    return status[0], int(status[1])
 
 
 def end_marked(folder: Path, *, patience_s: float = 20) -> list[int]:

@@ -170,7 +170,8 @@ class Consumer:
             link.cancel(tag)
         quiet_since = time.monotonic()
         while self._pending or self.in_flight or time.monotonic() - quiet_since < QUIET_BEFORE_CLOSE_S:
-            if link.drain(0.05):
+            if link.drain(0.05) or not all(map(link.is_cancelled, tags)):
+                # A quorum queue answers when its log is written, which may take longer than any quiet.
                 quiet_since = time.monotonic()
             self._until_dry(link)
             if self._pending:

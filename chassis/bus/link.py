@@ -76,7 +76,11 @@ class Link:
     def cancel(self, tag: str) -> None:
         """Take no more messages, without waiting: what is on its way still arrives."""
         with self._writing:
-            self.channel.basic_cancel(tag, nowait=True)
+            self.channel.ask_to_cancel(tag)
+
+    def is_cancelled(self, tag: str) -> bool:
+        """Return whether the broker has said that it sends nothing more."""
+        return tag in self.channel.cancelled
 
     def beat(self) -> None:
         """Tell the broker that this process lives."""

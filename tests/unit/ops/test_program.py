@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ops.errors import Unready
-from ops.program import MARK, Program, Running, end_marked, inherited, marked
+from ops.program import MARK, Program, Running, end_marked, inherited, is_alive, marked
 
 SLEEP = ("sleep", "60")
 STUBBORN = (
@@ -72,6 +72,17 @@ def test_what_a_crash_left_is_ended_and_nothing_else(tmp_path: Path) -> None:
         assert bystander.process.poll() is None
     finally:
         bystander.stop()
+
+
+def test_a_process_that_ended_and_was_not_reaped_is_not_alive(tmp_path: Path) -> None:
+    running = Running(a_program(tmp_path, *SLEEP), tmp_path / "log")
+    assert is_alive(running.process.pid)
+    running.process.kill()
+    os.waitid(os.P_PID, running.process.pid, os.WEXITED | os.WNOWAIT)
+    assert not is_alive(running.process.pid)
+    assert not marked(tmp_path)
+    running.stop()
+    assert not is_alive(running.process.pid)
 
 
 def _wait_for(log: Path, word: str) -> None:
