@@ -156,9 +156,8 @@ def note(*words: object) -> None:
 
 def _note_batch(kind: str, batch: Sequence[Inbound]) -> None:
     note("batch", kind, len(batch))
-    again = sum(message.redelivered for message in batch)
-    if again:
-        note("redelivered", kind, again)
+    for message in batch:
+        note("given", message.message_id or message.correlation_id)
 
 
 COMMANDS = CommandProcessor(NAME, [command(Bump, bump, loads=[(Things, lambda asked: asked.id)])])

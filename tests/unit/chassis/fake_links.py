@@ -92,6 +92,9 @@ class ScriptedLink:
     def cancel(self, tag: str) -> None:
         self.did.append(f"cancel {tag}")
 
+    def is_cancelled(self, tag: str) -> bool:
+        return f"cancel {tag}" in self.did
+
     def resume(self) -> None:
         self.did.append("resume")
 
