@@ -87,7 +87,7 @@ def _start(cell: Cell, display: Display) -> None:
 
 def _pytest(cell: Cell, chosen: Sequence[str]) -> int:
     told = os.environ | {"QIAOTOU_TEST_CELL": str(cell.folder)}
-    command = [*_PYTHON, "pytest", "-q", "--durations=10", *chosen]
+    command = [*_PYTHON, "pytest", "-q", "--tb=native", "--durations=10", *chosen]
     return subprocess.run(command, check=False, cwd=REPOSITORY, env=told, stdin=subprocess.DEVNULL).returncode
 
 

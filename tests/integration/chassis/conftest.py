@@ -11,7 +11,7 @@ from ops.cell import Cell
 from ops.postgres import PostgresServer
 from ops.program import Running
 from ops.rabbitmq import RabbitNode
-from tests.support.proxy import Proxy
+from tests.support.proxy import Proxy, proxied
 from tests.support.servers import _create_chassis as create_chassis
 from tests.support.servers import remove, temporary_cell
 from tests.support.toy.cell import ToyCell
@@ -66,9 +66,8 @@ def own_toy(make_toy: MakeToy) -> Iterator[ToyCell]:
 @pytest.fixture
 def amqp_proxy(own_toy: ToyCell) -> Iterator[Proxy]:
     """A link to the broker that the test may break."""
-    proxy = Proxy(own_toy.amqp_url)
-    yield proxy
-    proxy.close()
+    with proxied(own_toy.amqp_url) as proxy:
+        yield proxy
 
 
 class RestartablePostgres:

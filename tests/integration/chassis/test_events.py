@@ -14,7 +14,8 @@ from chassis.processing import parking
 from chassis.processing.events import EventProcessor, on
 from contracts import envelope
 from tests.support.messages import an_event, rows, sent
-from tests.support.toy.cell import ToyCell, a_thing, eventually
+from tests.support.toy.cell import ToyCell, a_thing
+from tests.support.toy.process import eventually
 from tests.support.toy.service import EVENTS, Bumped, metadata
 
 

@@ -12,7 +12,8 @@ import pytest
 
 from chassis.context import Context
 from contracts import envelope, naming
-from tests.support.toy.cell import ToyCell, a_thing, eventually
+from tests.support.toy.cell import ToyCell, a_thing
+from tests.support.toy.process import eventually
 from tests.support.toy.service import told_to_raise
 
 Kind = Callable[[ToyCell], bytes]

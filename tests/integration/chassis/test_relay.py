@@ -13,7 +13,8 @@ from chassis.context import Context
 from chassis.data.engine import Database
 from contracts import naming
 from tests.support.proxy import Proxy
-from tests.support.toy.cell import Process, ToyCell, a_thing, eventually
+from tests.support.toy.cell import ToyCell, a_thing
+from tests.support.toy.process import Process, eventually
 from tests.support.toy.service import Bump, Thing
 
 ASKED = Context(correlation_id="a test")

@@ -13,7 +13,8 @@ from chassis.rpc_client import NoAnswer, RemoteRefusal, RpcClient, ServiceUnavai
 from contracts import naming
 from tests.support.messages import answer_of
 from tests.support.proxy import Proxy
-from tests.support.toy.cell import ToyCell, a_thing, eventually
+from tests.support.toy.cell import ToyCell, a_thing
+from tests.support.toy.process import eventually
 from tests.support.toy.service import Bump, Thing
 
 ASKED = Context(correlation_id="a test")

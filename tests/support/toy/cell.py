@@ -1,12 +1,8 @@
 """A toy service's surroundings: its queues, its database, its processes, and what a test asks of them."""
 
-import itertools
-import json
-import sys
+import threading
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -17,96 +13,18 @@ import msgspec
 import psycopg
 import sqlalchemy as sa
 
+from chassis.bus.connection import HEARTBEAT_S
 from chassis.bus.publisher import Message, Publisher
+from chassis.context import Context
 from chassis.rpc_client import RpcClient
 from contracts import envelope, naming
-from ops.cell import REPOSITORY, Cell
-from ops.ports import pick
-from ops.program import MARK, Program, Running
+from ops.cell import Cell
 from tests.support.servers import connect
-from tests.support.toy.service import metadata
+from tests.support.toy.process import Process, eventually
+from tests.support.toy.service import Bump, Thing, metadata
 
 _QUORUM = {"x-queue-type": "quorum", "x-single-active-consumer": True}
 _REPLY_TO = "amq.rabbitmq.reply-to"
-_NUMBERS = itertools.count(1)
-
-
-def eventually(check: Callable[[], Any], *, within_s: float = 15.0, every_s: float = 0.02) -> Any:
-    """Return the first true answer. Raises: AssertionError with the last one where none comes in time."""
-    until = time.monotonic() + within_s
-    while not (answer := check()):
-        assert time.monotonic() < until, f"still {answer!r} after {within_s} s"
-        time.sleep(every_s)
-    return answer
-
-
-class Process:
-    """One process of the toy: `python -m chassis.run` or the relay."""
-
-    def __init__(self, cell: Cell, name: str, command: tuple[str, ...], environment: dict[str, str]) -> None:
-        self.metrics_port = pick()
-        number = next(_NUMBERS)
-        self.log = cell.logs / f"{name}-{number}.log"
-        self._running = Running(
-            Program(
-                name=name,
-                command=(sys.executable, "-W", "ignore", *command),
-                environment={
-                    MARK: str(cell.folder),
-                    "PYTHONPATH": str(REPOSITORY),
-                    "QIAOTOU_METRICS_PORT": str(self.metrics_port),
-                    "QIAOTOU_MODE": "test",
-                }
-                | environment,
-                directory=REPOSITORY,
-            ),
-            self.log,
-        )
-        self.pid = self._running.process.pid
-
-    def wait_until_well(self, *, within_s: float = 20.0) -> "Process":
-        eventually(lambda: self._alive() and self.health()[0] == 200, within_s=within_s)
-        return self
-
-    def health(self) -> tuple[int, dict[str, Any]]:
-        """Return the status and the body of `/health`; 0 where nobody answers."""
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.metrics_port}/health", timeout=2) as answer:
-                return answer.status, json.load(answer)
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, json.load(error)
-        except OSError:
-            return 0, {}
-
-    def metric(self, name: str) -> float:
-        """Return the sum of a metric over its labels."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.metrics_port}/metrics", timeout=5) as answer:
-            lines = answer.read().decode().splitlines()
-        return sum(float(line.split()[-1]) for line in lines if line.split("{")[0].split(" ")[0] == name)
-
-    def is_running(self) -> bool:
-        return self._running.process.poll() is None
-
-    def signal(self, number: int) -> None:
-        self._running.process.send_signal(number)
-
-    def wait(self, timeout_s: float = 15.0) -> int:
-        """Return the exit code, negative for a signal."""
-        return self._running.process.wait(timeout_s)
-
-    def kill(self) -> None:
-        self._running.process.kill()
-        self.wait()
-
-    def stop(self) -> int:
-        """Ask it to stop and return its exit code."""
-        self._running.stop()
-        return self.wait()
-
-    def _alive(self) -> bool:
-        assert self.is_running(), self.log.read_text()[-3000:]
-        return True
 
 
 class ToyCell:
@@ -122,6 +40,8 @@ class ToyCell:
         self.client = RpcClient(amqp_url)
         self.processes: list[Process] = []
         self._publisher: Publisher | None = None
+        self._published_at = 0.0
+        self._publishing = threading.Lock()
         with self.channel() as channel:
             self._declare(channel)
         engine = sa.create_engine(database_url.replace("postgresql://", "postgresql+psycopg://", 1))
@@ -229,16 +149,25 @@ class ToyCell:
 
     def publish(self, *events: envelope.CloudEvent) -> None:
         """Put events in the inbox, in this order, as the relay would."""
+        exchange = naming.inbox_exchange(self.name)
+        messages = [
+            Message(str(each.id), exchange, each.type, each.orderingkey, each.type, envelope.encode(each))
+            for each in events
+        ]
+        with self._publishing:
+            sent = self._fresh_publisher().publish_all(messages)
+        assert not sent.failed
+
+    def _fresh_publisher(self) -> Publisher:
+        """Return the publisher, another one where it has sent no heartbeat for too long."""
+        now = time.monotonic()
+        if self._publisher is not None and now - self._published_at > HEARTBEAT_S:
+            self._publisher.close()
+            self._publisher = None
         if self._publisher is None:
             self._publisher = Publisher(self.amqp_url)
-        exchange = naming.inbox_exchange(self.name)
-        sent = self._publisher.publish_all(
-            [
-                Message(str(each.id), exchange, each.type, each.orderingkey, each.type, envelope.encode(each))
-                for each in events
-            ]
-        )
-        assert not sent.failed
+        self._published_at = now
+        return self._publisher
 
     def put(self, body: bytes, *, partition: int = 0, **properties: Any) -> None:
         """Put a message of any kind straight into an inbox."""
@@ -248,6 +177,12 @@ class ToyCell:
         with self.channel() as channel:
             channel.confirm_select()
             channel.basic_publish_confirm(message, exchange="", routing_key=queue)
+
+    def bump(self, thing: UUID, *, command_id: UUID | None = None) -> Thing:
+        """Have a thing bumped, by RPC."""
+        command = Bump(command_id=command_id or uuid4(), id=thing)
+        context = Context(correlation_id="a test")
+        return self.client.call(self.name, command, context=context, result=Thing)
 
     def ask(self, key: str, body: bytes, headers: dict[str, Any], *, within_s: float = 5.0) -> bytes:
         """Send a request of any kind; return the body of its reply. Raises: TimeoutError."""
