@@ -27,6 +27,7 @@ def _assembled(client: Client, password: str, department: Mapping[str, str]) -> 
         grids=GRIDS,
         workers=workers,
         photos={grid: _photo(client, workers[grid]) for grid in GRIDS},
+        photos_after={grid: _photo(client, workers[grid]) for grid in GRIDS},
         clerks={code: _sign_in(client, f"clerk-{code}", password) for code in communities},
         archivist=_sign_in(client, "archivist", password),
         department=token,

@@ -24,6 +24,7 @@ class Cast:
     grids: tuple[str, ...]
     workers: dict[str, str]
     photos: dict[str, str]
+    photos_after: dict[str, str]
     clerks: dict[str, str]
     archivist: str
     department: str
@@ -167,7 +168,9 @@ class Loops:
     def _check(self, client: Client, case: dict[str, Any]) -> None:
         grid = case["grid"]
         path = f"/api/v1/cases/{case['case_id']}"
-        client.post(f"{path}/checks", {"evidence": [self._cast.photos[grid]]}, token=self._cast.workers[grid])
+        client.post(
+            f"{path}/checks", {"evidence": [self._cast.photos_after[grid]]}, token=self._cast.workers[grid]
+        )
         self._tasks.put(lambda again: self._visit(again, path, case))
 
     def _visit(self, client: Client, path: str, case: dict[str, Any]) -> None:

@@ -2,9 +2,22 @@
 
 import logging
 import sys
+import traceback
+from typing import Any
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
+
+
+def _frames_alone(_logger: Any, _method: str, record: EventDict) -> EventDict:
+    """Replace an exception by its type and frames: its words may quote what somebody wrote."""
+    given = record.pop("exc_info", None)
+    error = given[1] if isinstance(given, tuple) else given
+    if isinstance(error, BaseException):
+        record["exception"] = type(error).__name__
+        frames = traceback.extract_tb(error.__traceback__)
+        record["frames"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-12:]]
+    return record
 
 
 def configure(level: str, *, service: str) -> None:
@@ -18,7 +31,7 @@ def configure(level: str, *, service: str) -> None:
         foreign_pre_chain=shared,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.format_exc_info,
+            _frames_alone,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
     )

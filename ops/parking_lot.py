@@ -34,6 +34,7 @@ _ADVANCE = (
 )
 _NEXT = "SELECT event_id, body FROM inbox_waiting WHERE source = %s AND aggregate = %s AND sequence = %s"
 PARKED = "parked"
+SKIPPED = "skipped"
 
 
 class Parked(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,7 +112,10 @@ class ParkingLot:
     def skip(self, key: str, *, by: str, reason: str) -> bool:
         """Leave it out; return whether something had waited for it and goes on now."""
         each = self.get(key)
-        with self._settling(each, "skipped", by=f"{by}: {reason}") as connection:
+        if each.state == SKIPPED:
+            # Asked again: what waited may not have been put back, the broker was away.
+            return self._release(each)
+        with self._settling(each, SKIPPED, by=f"{by}: {reason}") as connection:
             if each.source is not None:
                 _step_over(connection, each)
         # Only now: a service that took it before the commit would find the old cursor.
@@ -146,7 +150,7 @@ class ParkingLot:
         try:
             message = Message(key, inbox_exchange(service), "parked", ordering_key, type_, body)
             if key not in publisher.publish_all([message]).confirmed:
-                raise Unready("The broker did not take the message; nothing has changed.")
+                raise Unready("The broker did not take the message; ask again when it is back.")
         finally:
             publisher.close()
 

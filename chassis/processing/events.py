@@ -1,6 +1,7 @@
 """Events in batches through the versioned inbox: once each, in order, poison parked."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple, TypeVar
 
 import structlog
@@ -102,7 +103,13 @@ class EventProcessor:
             parking.park(database, message, reason="suspected: the process died on it")
         else:
             self._survived.add(key)
-            self._apply(database, self._readable(database, [message]))
+            try:
+                self._apply(database, self._readable(database, [message]))
+            except Exception:
+                # The process lives: whoever takes the message next need not suspect it.
+                with suppress(Exception):
+                    parking.forget_attempt(database, key)
+                raise
             self._survived.discard(key)
         parking.forget_attempt(database, key)
 

@@ -63,6 +63,11 @@ class Stock:
     def echo(self, words: str) -> str:
         return words
 
+    @rpc
+    def nap(self, seconds: float) -> float:
+        eventlet.sleep(seconds)
+        return seconds
+
 
 def _reset(*_: object, **__: object) -> None:
     raise ConnectionResetError(104, "Connection reset by peer")

@@ -175,7 +175,10 @@ def pass_check(case: Case, asked: PassCheck, principal: Principal, *, now: datet
     check_version(case, asked.expected_version)
     account = own_account(principal)
     own_point = wellformed.checked_point(asked.point)
-    evidence = wellformed.checked_evidence(asked.evidence)
+    known = {each.media_id for each in case.documents}
+    # What the case has already shows how it was, not how it is.
+    given = wellformed.checked_evidence(asked.evidence)
+    evidence = tuple(each for each in given if each.media_id not in known)
     facts = Facts(
         by=by,
         now=now,

@@ -65,7 +65,7 @@ def test_another_event_with_a_sequence_that_waits_is_parked_as_a_fork(toy: ToyCe
 
 def test_a_type_that_nobody_here_knows_only_moves_the_cursor_on(toy: ToyCell) -> None:
     thing = a_thing()
-    unknown = toy.event(thing, 2, type=f"{toy.name}.thing.painted.v1", data=msgspec.Raw(b'{"colour": 3}'))
+    unknown = toy.event(thing, 2, type=f"{toy.name}.thing.sold.v1", data=msgspec.Raw(b'{"price": 3}'))
     toy.publish(toy.event(thing, 1), unknown, toy.event(thing, 3))
     toy.wait_until_heard(thing, [1, 3])
     assert str(unknown.id) not in toy.parked()
@@ -210,7 +210,7 @@ def test_a_message_that_this_process_has_survived_is_not_suspected(
     assert count(inbox, "inbox") == 1
 
 
-def _away(_context: object) -> None:
+def _away(*_: object, **__: object) -> None:
     raise ConnectionError("the database is away")
 
 

@@ -18,14 +18,16 @@ from uuid import uuid4
 import amqp
 import pytest
 
+from chassis.bus import rpc
 from chassis.context import Context
-from chassis.rpc_client import NoAnswer
+from chassis.rpc_client import NoAnswer, RpcClient
 from contracts import naming
 from ops.cell import REPOSITORY
 from tests.support.proxy import Proxy
 from tests.support.servers import connect
-from tests.support.toy.cell import ToyCell, a_thing, eventually
-from tests.support.toy.service import Thing
+from tests.support.toy.cell import ToyCell, a_thing
+from tests.support.toy.process import eventually
+from tests.support.toy.service import Bump, Thing
 
 ASKED = Context(correlation_id="a test")
 EVENTS = ("first", "second", "failing", "again", "slow")
@@ -120,10 +122,21 @@ def test_stock_has_a_queue_for_each_handler_and_here_one_line_of_events_is_in_on
     """No order between types where each has its queue, and a renamed method leaves its queue behind."""
     stock.start()
     assert (stock.depth("first"), stock.depth("second")) == (0, 0)
+    stock.emit("slow", b'{"seconds": 1.0}')
+    eventually(lambda: stock.noted("begun") == 1)
+    stock.emit("first")
+    eventually(lambda: stock.noted("first") == 1)
+    assert stock.noted("ended") == 0
 
     thing = a_thing()
-    toy.publish(*(toy.event(thing, n) for n in range(1, 21)))
-    toy.wait_until_heard(thing, list(range(1, 21)))
+    painted = f"{toy.name}.thing.painted.v1"
+    toy.publish(
+        toy.event(thing, 1, way="sleep", seconds=0.5),
+        toy.event(thing, 2, type=painted),
+        toy.event(thing, 3),
+        toy.event(thing, 4, type=painted),
+    )
+    toy.wait_until_heard(thing, [1, 2, 3, 4])
     names = [naming.inbox_queue(toy.name, i) for i in range(naming.PARTITIONS)]
     assert not any("receive" in name or "bumped" in name for name in names)
 
@@ -154,9 +167,14 @@ def test_stock_exits_on_a_request_without_reply_to_and_again_and_here_it_is_serv
     process = toy.processes[0]
     body = json.dumps({"args": [], "kwargs": {"id": str(uuid4())}}).encode()
     toy.put_message(amqp.Message(body, content_type="application/json"), naming.query_queue(toy.name))
-    time.sleep(0.5)
+    command = Bump(command_id=uuid4(), id=a_thing())
+    with connect(toy.amqp_url) as connection:
+        message = amqp.Message(rpc.encode_request(command=command), content_type="application/json")
+        key = naming.command_key(toy.name, "bump")
+        connection.channel().basic_publish(message, exchange=naming.RPC_EXCHANGE, routing_key=key)
+    eventually(lambda: toy.bumps(command.id) == 1)
+    eventually(lambda: toy.depth(naming.query_queue(toy.name)) == 0)
     assert process.is_running()
-    assert toy.depth(naming.query_queue(toy.name)) == 0
 
 
 def test_stock_runs_work_in_flight_again_after_sigterm_and_here_it_is_done_once(
@@ -192,7 +210,8 @@ def test_stock_exits_on_a_connection_that_was_reset_and_here_the_process_lives(
 
     ours = own_toy.start(amqp_url=amqp_proxy.url).wait_until_well()
     thing = a_thing()
-    own_toy.publish(own_toy.event(thing, 1, way="sleep", seconds=1.0))
+    # Nothing of the process has a turn meanwhile: the reset is met by the acknowledgement.
+    own_toy.publish(own_toy.event(thing, 1, way="block", seconds=1.0))
     eventually(lambda: own_toy.noted("hear", thing))
     amqp_proxy.reset()
     own_toy.publish(own_toy.event(thing, 2))
@@ -284,6 +303,41 @@ def test_a_stock_proxy_fails_several_threads_and_our_client_serves_them(
     for each in threads:
         each.join(20)
     assert answers == [Thing(1, 0)] * 160
+
+
+LATE = """
+import time
+from nameko.exceptions import RpcTimeout
+from nameko.standalone.rpc import ServiceRpcProxy
+shared = ServiceRpcProxy("stock", {"AMQP_URI": AMQP}, timeout=0.2)
+with shared as stock:
+    for _ in range(3):
+        try:
+            stock.nap(0.3)
+        except RpcTimeout:
+            time.sleep(0.3)
+        stock.echo("something else")
+    print("kept", len(shared._reply_listener.queue_consumer.replies), flush=True)
+"""
+
+
+def test_a_stock_proxy_keeps_every_reply_that_came_too_late_and_our_client_none(
+    stock: StockService, toy: ToyCell
+) -> None:
+    stock.start()
+    said, _ = _script(LATE, stock.amqp_url).communicate(timeout=60)
+    assert int(said.rpartition(b"kept ")[2]) == 3
+
+    client = RpcClient(toy.amqp_url)
+    for _ in range(3):
+        with pytest.raises(NoAnswer):
+            client.query(toy.name, "slow", context=ASKED, result=int, timeout_s=0.2, seconds=0.3)
+        assert client.query(toy.name, "slow", context=ASKED, result=int, seconds=0.3)
+    attempt = client._attempt
+    assert attempt is not None
+    assert attempt.session is not None
+    assert attempt.session.calls == {}
+    client.close()
 
 
 SLEEPING = """

@@ -140,9 +140,26 @@ def test_a_message_is_settled_once(works: Works, lot: ParkingLot) -> None:
     works.take(a_lamp(1))
     key = lot.all()[0].key
     lot.skip(key, by="li", reason="none")
-    for settle in (lambda: lot.skip(key, by="li", reason="again"), lambda: lot.replay(key, by="li")):
-        with pytest.raises(Unready, match="settled already: skipped"):
-            settle()
+    with pytest.raises(Unready, match="settled already: skipped"):
+        lot.replay(key, by="li")
+
+
+def test_a_skip_that_met_no_broker_is_asked_again_and_releases_what_waited(
+    works: Works, lot: ParkingLot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The skip is committed before what waited is put back: asking again must put it back."""
+    works.take(a_lamp(1))
+    works.take(a_lamp(2))
+    key = lot.all()[0].key
+    with monkeypatch.context() as patch:
+        patch.setattr(lot, "_release", _no_broker)
+        with pytest.raises(Unready, match="ask again"):
+            lot.skip(key, by="li", reason="none")
+    assert lot.skip(key, by="li", reason="none")
+
+
+def _no_broker(_each: object) -> bool:
+    raise Unready("The broker did not take the message; ask again when it is back.")
 
 
 def test_a_message_cannot_be_skipped_before_the_one_before_it(works: Works, lot: ParkingLot) -> None:

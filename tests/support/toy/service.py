@@ -76,6 +76,14 @@ class Bumped(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float = 0.0
 
 
+class Painted(msgspec.Struct, frozen=True, kw_only=True):
+    """An event of another type."""
+
+    type: ClassVar[str] = f"{NAME}.thing.painted.v1"
+    id: UUID
+    n: int
+
+
 class Hearing(NamedTuple):
     """One event that was heard."""
 
@@ -126,6 +134,10 @@ def bumped(event: Bumped, uow: UnitOfWork) -> None:
     go(event.way, event.seconds)
 
 
+def painted(event: Painted, uow: UnitOfWork) -> None:
+    uow.store(Hearings).append(Hearing(event.id, event.n, os.getpid()))
+
+
 def go(way: str, seconds: float) -> None:
     """Fail, die or take long, as told."""
     match way:
@@ -161,7 +173,9 @@ def _note_batch(kind: str, batch: Sequence[Inbound]) -> None:
 
 
 COMMANDS = CommandProcessor(NAME, [command(Bump, bump, loads=[(Things, lambda asked: asked.id)])])
-EVENTS = EventProcessor(NAME, [on(Bumped, bumped, loads=[(Things, lambda event: event.id)])])
+EVENTS = EventProcessor(
+    NAME, [on(Bumped, bumped, loads=[(Things, lambda event: event.id)]), on(Painted, painted)]
+)
 
 
 class Toy:

@@ -66,8 +66,9 @@ def test_a_large_photo_is_shown_at_1600_pixels(cell: Cell) -> None:
     assert (stored["width"], stored["height"]) == (1600, 800)
 
 
-def test_a_picture_made_to_explode_is_refused_unopened(cell: Cell) -> None:
-    response = cell.upload(a_bomb(), token=cell.worker(), name="bomb.png")
+@pytest.mark.parametrize("side", [30_000, 6_000])
+def test_a_picture_made_to_explode_is_refused_unopened(cell: Cell, side: int) -> None:
+    response = cell.upload(a_bomb(side, side), token=cell.worker(), name="bomb.png")
     assert (response.status_code, code_of(response)) == (413, "payload_too_large")
 
 

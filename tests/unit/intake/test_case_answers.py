@@ -129,6 +129,13 @@ def test_what_cannot_be_seen_needs_neither_point_nor_photo(kind: Kind) -> None:
     assert check(case, point=None, evidence=()).case.state is State.CHECKED
 
 
+def test_a_photo_that_the_case_has_already_shows_no_result() -> None:
+    before = reported(evidence=(a_photo("before"),)).case.documents
+    case = a_case(state=State.ANSWERED, documents=before)
+    with pytest.raises(EvidenceMissing):
+        check(case, evidence=(a_photo("before"),))
+
+
 def test_what_can_be_seen_is_shown_by_a_photo() -> None:
     for evidence in ((), (a_photo(kind=MediaKind.VIDEO),)):
         with pytest.raises(EvidenceMissing):
