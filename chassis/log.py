@@ -12,12 +12,24 @@ from structlog.typing import EventDict, Processor
 def _frames_alone(_logger: Any, _method: str, record: EventDict) -> EventDict:
     """Replace an exception by its type and frames: its words may quote what somebody wrote."""
     given = record.pop("exc_info", None)
+    if given is True:
+        given = sys.exc_info()
     error = given[1] if isinstance(given, tuple) else given
     if isinstance(error, BaseException):
         record["exception"] = type(error).__name__
         frames = traceback.extract_tb(error.__traceback__)
         record["frames"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-12:]]
     return record
+
+
+def _types_alone(record: logging.LogRecord) -> bool:
+    """Replace exceptions among what a library's message is made of, as nameko's are."""
+    if isinstance(record.args, tuple):
+        given = record.args
+        record.args = tuple(
+            type(each).__name__ if isinstance(each, BaseException) else each for each in given
+        )
+    return True
 
 
 def configure(level: str, *, service: str) -> None:
@@ -37,6 +49,7 @@ def configure(level: str, *, service: str) -> None:
     )
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(formatter)
+    handler.addFilter(_types_alone)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)

@@ -47,6 +47,8 @@ class ScriptedLink:
         self.did: list[str] = []
         self.prefetch: list[tuple[int, int, bool]] = []
         self.beats = 0
+        self.cancelling_takes_s = 0.0
+        self._cancelled_at = 0.0
         self.channel = self
 
     def basic_qos(self, size: int, count: int, *, a_global: bool) -> None:
@@ -90,10 +92,11 @@ class ScriptedLink:
         self.did.append(f"ack {delivery_tag}")
 
     def cancel(self, tag: str) -> None:
+        self._cancelled_at = self._clock.now
         self.did.append(f"cancel {tag}")
 
     def is_cancelled(self, tag: str) -> bool:
-        return f"cancel {tag}" in self.did
+        return f"cancel {tag}" in self.did and self._clock.now >= self._cancelled_at + self.cancelling_takes_s
 
     def resume(self) -> None:
         self.did.append("resume")

@@ -198,6 +198,21 @@ def test_the_time_in_which_the_handler_was_at_work_is_no_quiet(monkeypatch: pyte
     assert stage.links[0].did[-2:] == ["close", "drop"]
 
 
+def test_a_broker_that_takes_long_to_cancel_is_listened_to_until_it_has(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stage = Stage(monkeypatch, [Arrival(0.2), Arrival(1.2)])
+
+    def during(_batch: list[Inbound]) -> None:
+        stage.links[0].cancelling_takes_s = 2.0
+        stage.consumer._stopping.set()
+
+    stage.during = during
+    stage.run()
+    assert stage.batches == [[1], [2]]
+    assert stage.links[0].acks == [(1, True), (2, True)]
+
+
 def test_stopping_with_work_that_cannot_be_done_leaves_it_to_the_broker(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

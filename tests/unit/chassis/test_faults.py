@@ -4,7 +4,7 @@ import psycopg.errors
 import pytest
 import sqlalchemy.exc
 
-from chassis.processing.faults import is_contention, is_of_the_house
+from chassis.processing.faults import is_conflict, is_contention, is_of_the_house
 
 
 def of(error: Exception, cls: type[sqlalchemy.exc.DBAPIError] = sqlalchemy.exc.OperationalError) -> Exception:
@@ -16,6 +16,9 @@ HOUSE = [
     of(psycopg.errors.AdminShutdown()),
     of(psycopg.errors.DiskFull()),
     of(psycopg.errors.DeadlockDetected()),
+    psycopg.OperationalError("the server closed the connection"),
+    psycopg.errors.AdminShutdown(),
+    psycopg.InterfaceError("the connection is closed"),
     sqlalchemy.exc.TimeoutError("the pool is empty"),
     ConnectionRefusedError(),
     sqlalchemy.exc.ProgrammingError("SELECT 1", {}, Exception(), connection_invalidated=True),
@@ -26,6 +29,9 @@ MESSAGE = [
     of(psycopg.errors.NumericValueOutOfRange(), sqlalchemy.exc.DataError),
     # psycopg counts it among the operational ones, but a key that is too long stays too long.
     of(psycopg.errors.ProgramLimitExceeded()),
+    psycopg.errors.ProgramLimitExceeded(),
+    psycopg.errors.UniqueViolation(),
+    psycopg.errors.UntranslatableCharacter(),
     ValueError(),
     KeyError(),
     ZeroDivisionError(),
@@ -44,6 +50,12 @@ def test_a_fault_of_the_message_is_not_laid_on_the_house(error: Exception) -> No
 
 def test_contention_is_what_may_well_succeed_at_once() -> None:
     assert is_contention(of(psycopg.errors.DeadlockDetected()))
-    assert is_contention(of(psycopg.errors.SerializationFailure()))
+    assert is_contention(psycopg.errors.SerializationFailure())
     assert not is_contention(of(psycopg.errors.AdminShutdown()))
     assert not is_contention(ValueError())
+
+
+def test_a_conflict_is_what_a_fresh_look_may_explain() -> None:
+    assert is_conflict(of(psycopg.errors.UniqueViolation(), sqlalchemy.exc.IntegrityError))
+    assert is_conflict(psycopg.errors.UniqueViolation())
+    assert not is_conflict(psycopg.errors.UntranslatableCharacter())
