@@ -56,6 +56,7 @@ class Loops:
         self._tasks: SimpleQueue[Callable[[Client], None]] = SimpleQueue()
         self._over = threading.Event()
         self._seen: set[str] = set()
+        self._offers: set[str] = set()
         # By case id: when it was said that the order is done, which order, and the receipt.
         self._handed_in: dict[str, tuple[float, str, dict[str, Any]]] = {}
         self._department = Department(cast.department_code, cast.department_amqp, self._offered)
@@ -150,6 +151,10 @@ class Loops:
         self.tally.began[receipt["case_id"]] = began
 
     def _offered(self, order: dict[str, Any]) -> None:
+        # An order may come twice, as after a lost connection: its result is handed in once.
+        if order["order_id"] in self._offers:
+            return
+        self._offers.add(order["order_id"])
         self._tasks.put(lambda client: self._hand_in(client, order))
 
     def _hand_in(self, client: Client, order: dict[str, Any]) -> None:
