@@ -1,7 +1,6 @@
 """Events in batches through the versioned inbox: once each, in order, poison parked."""
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import Any, NamedTuple, TypeVar
 
 import structlog
@@ -16,6 +15,7 @@ from chassis.processing import parking
 from chassis.processing.faults import is_conflict, is_contention, is_of_the_house
 from chassis.processing.inbox import Arrived, Inbox, opening
 from chassis.processing.loading import Load, prefetch
+from chassis.processing.suspects import Suspects
 from contracts.envelope import MalformedEvent, decode, decode_data
 
 log = structlog.get_logger()
@@ -59,14 +59,14 @@ class EventProcessor:
         self.service = service
         self.routes = {route.payload.type: route for route in routes}
         self._families = {_family(type_) for type_ in self.routes}
-        self._survived: set[str] = set()
+        self._suspects = Suspects()
 
     def process(self, database: Database, batch: Sequence[Inbound]) -> None:
         """Apply a batch. Raises: what is of the house; the messages then come again."""
         metrics.BATCH_SIZE.labels(self.service, "event").observe(len(batch))
         if any(message.redelivered for message in batch):
             for message in batch:
-                self._guarded(database, message)
+                self._alone(database, message)
         else:
             self._apply(database, self._readable(database, batch))
 
@@ -95,23 +95,22 @@ class EventProcessor:
             waited = Arrived(decode(message.body), None, message)
             raise _CulpritError(waited, f"unreadable: {type(error).__name__}") from error
 
-    def _guarded(self, database: Database, message: Inbound) -> None:
-        """Apply one redelivered message after noting the attempt: it may be what kills the process."""
-        key = parking.key_of(message)
-        attempts = parking.note_attempt(database, key, survived=key in self._survived)
-        if attempts > 1 and not parking.was_applied(database, message):
-            parking.park(database, message, reason="suspected: the process died on it")
-        else:
-            self._survived.add(key)
-            try:
-                self._apply(database, self._readable(database, [message]))
-            except Exception:
-                # The process lives: whoever takes the message next need not suspect it.
-                with suppress(Exception):
-                    parking.forget_attempt(database, key)
-                raise
-            self._survived.discard(key)
-        parking.forget_attempt(database, key)
+    def _alone(self, database: Database, message: Inbound) -> None:
+        """Apply one message of a batch in which something came again."""
+
+        def work() -> None:
+            self._apply(database, self._readable(database, [message]))
+
+        if not message.redelivered:
+            work()
+            return
+        self._suspects.take(
+            database,
+            parking.key_of(message),
+            work=work,
+            park=lambda: parking.park(database, message, reason=parking.SUSPECTED),
+            was_done=lambda: parking.was_applied(database, message),
+        )
 
     def _apply(self, database: Database, arrived: list[Arrived], *, tries: int = 3) -> None:
         """Apply what can be applied; park what raises; keep the rest going."""

@@ -10,6 +10,8 @@ from contracts.envelope import ORDERING_KEY_HEADER, CloudEvent, MalformedEvent, 
 
 log = structlog.get_logger()
 
+SUSPECTED = "suspected: the process died on it"
+
 _PARK = sa.text(
     "INSERT INTO inbox_parked (message_key, queue, routing_key, source, aggregate, sequence, ordering_key, "
     "type, reason, headers, body) VALUES (:message_key, :queue, :routing_key, :source, :aggregate, "

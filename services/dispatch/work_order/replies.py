@@ -15,6 +15,7 @@ from chassis.data.unit_of_work import UnitOfWork
 from chassis.principal import Principal
 from chassis.processing import parking
 from chassis.processing.commands import CommandProcessor, CommandRoute, Outcome, Request, command
+from chassis.processing.suspects import Suspects
 from chassis.refusal import Internal, MalformedRequest, Refusal, Unavailable
 from contracts.department import CompleteOrder, ReplyAccepted, ReplyRefused, SignOrder
 from contracts.envelope import CloudEvent, MalformedEvent, decode, decode_data
@@ -203,26 +204,27 @@ class ReplyProcessor:
 
     def __init__(self, service: str) -> None:
         self._commands = CommandProcessor(service, ROUTES, answer=answer)
-        self._survived: set[str] = set()
+        self._suspects = Suspects()
 
     def process(self, database: Database, batch: Sequence[Inbound]) -> None:
         """Deal with a batch for good. Raises: Unavailable; the messages then come again."""
         if any(message.redelivered for message in batch):
             for message in batch:
-                self._guarded(database, message)
+                self._alone(database, message)
         else:
             self._deal_with(database, batch)
 
-    def _guarded(self, database: Database, message: Inbound) -> None:
-        """Take one redelivered message after noting the attempt: it may be what kills the process."""
-        key = f"reply:{message.user_id}:{message.fallback_key}"
-        if parking.note_attempt(database, key, survived=key in self._survived) > 1:
-            _park(database, message, reason="suspected: the process died on it")
-        else:
-            self._survived.add(key)
+    def _alone(self, database: Database, message: Inbound) -> None:
+        """Take one message of a batch in which something came again."""
+        if not message.redelivered:
             self._deal_with(database, [message])
-            self._survived.discard(key)
-        parking.forget_attempt(database, key)
+            return
+        self._suspects.take(
+            database,
+            f"reply:{message.user_id}:{message.fallback_key}",
+            work=lambda: self._deal_with(database, [message]),
+            park=lambda: _park(database, message, reason=parking.SUSPECTED),
+        )
 
     def _deal_with(self, database: Database, batch: Sequence[Inbound]) -> None:
         asked: list[tuple[Inbound, Request]] = []

@@ -186,6 +186,18 @@ def test_a_redelivered_message_on_which_a_process_died_is_parked_untried(inbox: 
     assert count(inbox, "inbox_attempt") == 0
 
 
+def test_what_comes_for_the_first_time_beside_a_redelivered_message_is_no_suspect(inbox: Database) -> None:
+    again, fresh = bumped(a_thing(), 1)._replace(redelivered=True), bumped(a_thing(), 1)
+    noted: list[str] = []
+
+    def killed_here(event: Bumped, uow: UnitOfWork) -> None:
+        del event, uow
+        noted.extend(row[0] for row in rows(inbox, "SELECT message_key FROM inbox_attempt"))
+
+    EventProcessor("toy", [on(Bumped, killed_here)]).process(inbox, [again, fresh])
+    assert noted == [parking.key_of(again)]
+
+
 def test_a_process_that_died_after_the_commit_did_not_die_of_the_message(inbox: Database) -> None:
     thing = a_thing()
     message = bumped(thing, 1)

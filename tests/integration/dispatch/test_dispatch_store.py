@@ -11,6 +11,7 @@ from alembic.migration import MigrationContext
 from chassis.bus.inbound import Inbound
 from chassis.data.engine import Database
 from chassis.data.tables import metadata as chassis_tables
+from chassis.processing import parking
 from chassis.refusal import Forbidden, Unavailable
 from contracts.department import CompleteOrder, SignOrder
 from contracts.events.intake import CaseClassified, CaseReopened
@@ -384,6 +385,22 @@ def test_a_message_on_which_a_process_died_is_parked(database: Database) -> None
     reply(database, message)
     assert len(parked(database)) == 1
     assert state_of(database) == "offered"
+
+
+def test_what_comes_for_the_first_time_beside_a_repeat_is_no_suspect(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hear(database, classified())
+    again, fresh = (said(SignOrder(order_id=ORDER)) for _ in range(2))
+    noted: list[str] = []
+    note = parking.note_attempt
+    monkeypatch.setattr(
+        parking,
+        "note_attempt",
+        lambda database, key, *, survived: (noted.append(key), note(database, key, survived=survived))[1],
+    )
+    reply(database, again._replace(redelivered=True), fresh)
+    assert noted == [f"reply:{again.user_id}:{again.fallback_key}"]
 
 
 def test_a_result_is_kept_once_and_answered_with_its_hash(database: Database) -> None:

@@ -225,7 +225,11 @@ class ToyCell:
         return [row[0] for row in found]
 
     def wait_until_heard(self, thing: UUID, numbers: list[int], *, within_s: float = 15.0) -> None:
-        eventually(lambda: self.heard(thing) == numbers, within_s=within_s)
+        try:
+            eventually(lambda: self.heard(thing) == numbers, within_s=within_s)
+        except AssertionError as error:
+            found = {"heard": self.heard(thing), "waiting": self.waiting(thing), "parked": self.parked()}
+            raise AssertionError(f"{found}, and not {numbers}") from error
 
     def noted(self, *words: object) -> list[list[str]]:
         """Return what the diary says that begins with these words, the rest of each line."""
