@@ -41,7 +41,22 @@ class DeclineItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     reason: str
 
 
-COMMANDS = (ConveneMeeting, AdoptResolution, DeclineItem)
+class CertifyResolution(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A meeting's resolution names an action for a department in a grid; it becomes a case.
+
+    The account that records it answers for it. `text` stays here and is published.
+    """
+
+    method: ClassVar[str] = "certify_resolution"
+    command_id: UUID
+    resolution_id: UUID
+    meeting_id: UUID
+    grid: str
+    category: str
+    text: str
+
+
+COMMANDS = (ConveneMeeting, AdoptResolution, DeclineItem, CertifyResolution)
 
 
 class MeetingReceipt(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +72,13 @@ class ResolutionReceipt(msgspec.Struct, frozen=True, kw_only=True):
     resolution_id: UUID
     item_id: UUID
     outcome: str
+
+
+class CertifiedReceipt(msgspec.Struct, frozen=True, kw_only=True):
+    """A resolution was certified; its action becomes the case `case_id`."""
+
+    resolution_id: UUID
+    case_id: UUID
 
 
 class AgendaItem(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from contracts.vocabulary import Evidence, Point
+from contracts.vocabulary import Evidence, LawfulChannel, Point, RefusalReason
 
 
 class Channel(StrEnum):
@@ -38,6 +38,77 @@ class ReportCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     anonymous: bool = False
 
 
+class SettleOnSpot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """当场解决: a small matter that the grid worker reports and settles at once.
+
+    Photos `before` and `after`; `confirmed` is the resident's word that it is settled.
+    """
+
+    method: ClassVar[str] = "settle_on_spot"
+    command_id: UUID
+    case_id: UUID
+    grid: str
+    category: str
+    text: str
+    occurred_at: datetime
+    before: tuple[Evidence, ...]
+    after: tuple[Evidence, ...]
+    confirmed: bool
+    point: Point | None = None
+    address: str = ""
+
+
+class WithdrawCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """撤回 by the reporter, before it is classified."""
+
+    method: ClassVar[str] = "withdraw_case"
+    command_id: UUID
+    case_id: UUID
+    expected_version: int | None = None
+
+
+class AskReporter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The dispatcher asks the reporter (10 to 2,000 characters)."""
+
+    method: ClassVar[str] = "ask_reporter"
+    command_id: UUID
+    case_id: UUID
+    question: str
+    expected_version: int | None = None
+
+
+class AnswerQuestion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The reporter answers with words (10 to 2,000 characters), evidence, or both."""
+
+    method: ClassVar[str] = "answer_question"
+    command_id: UUID
+    case_id: UUID
+    text: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    expected_version: int | None = None
+
+
+class MergeCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """并案 by the dispatcher into an open case, whose supporters its reporters become."""
+
+    method: ClassVar[str] = "merge_case"
+    command_id: UUID
+    case_id: UUID
+    master_id: UUID
+    expected_version: int | None = None
+
+
+class RefuseCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """不予受理 by the dispatcher, naming the reason and the lawful channel."""
+
+    method: ClassVar[str] = "refuse_case"
+    command_id: UUID
+    case_id: UUID
+    reason: RefusalReason
+    channel: LawfulChannel
+    expected_version: int | None = None
+
+
 class ClassifyCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """分类 by a dispatcher. `lead` None takes the category's default department."""
 
@@ -56,6 +127,18 @@ class PassCheck(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     method: ClassVar[str] = "pass_check"
     command_id: UUID
     case_id: UUID
+    evidence: tuple[Evidence, ...] = ()
+    point: Point | None = None
+    expected_version: int | None = None
+
+
+class FailCheck(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """核查不通过 by the grid worker of the grid: a photo and the reason (10 to 2,000 characters)."""
+
+    method: ClassVar[str] = "fail_check"
+    command_id: UUID
+    case_id: UUID
+    reason: str
     evidence: tuple[Evidence, ...] = ()
     point: Point | None = None
     expected_version: int | None = None
@@ -84,6 +167,36 @@ class RecordDissatisfied(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
     expected_version: int | None = None
 
 
+class RecordAttempt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """未接通: a call or visit at `at` that was not answered."""
+
+    method: ClassVar[str] = "record_attempt"
+    command_id: UUID
+    case_id: UUID
+    channel: Channel
+    at: datetime
+    expected_version: int | None = None
+
+
+class RecordUnreachable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """三次未联系上: closes after three recorded attempts on two days."""
+
+    method: ClassVar[str] = "record_unreachable"
+    command_id: UUID
+    case_id: UUID
+    expected_version: int | None = None
+
+
+class ReopenCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """重办: a new fact within fifteen days of closing, with the reason (10 to 2,000 characters)."""
+
+    method: ClassVar[str] = "reopen_case"
+    command_id: UUID
+    case_id: UUID
+    reason: str
+    expected_version: int | None = None
+
+
 class ArchiveCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """归档: seal and put away."""
 
@@ -95,10 +208,20 @@ class ArchiveCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 COMMANDS = (
     ReportCase,
+    SettleOnSpot,
+    WithdrawCase,
+    AskReporter,
+    AnswerQuestion,
+    MergeCase,
+    RefuseCase,
     ClassifyCase,
     PassCheck,
+    FailCheck,
+    RecordAttempt,
+    RecordUnreachable,
     RecordSatisfied,
     RecordDissatisfied,
+    ReopenCase,
     ArchiveCase,
 )
 

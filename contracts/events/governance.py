@@ -31,4 +31,20 @@ class ResolutionDeclined(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
 
 
-ALL = (ResolutionAdopted, ResolutionDeclined)
+class ResolutionCertified(msgspec.Struct, frozen=True, kw_only=True):
+    """A resolution names an action for a department: it becomes the case `case_id`.
+
+    `owner_id` is the account that answers for the resolution and is asked about the result.
+    """
+
+    type: ClassVar[str] = "governance.resolution.certified.v1"
+    resolution_id: UUID
+    meeting_id: UUID
+    case_id: UUID
+    grid: str
+    category: str
+    owner_id: UUID
+    at: datetime
+
+
+ALL = (ResolutionAdopted, ResolutionDeclined, ResolutionCertified)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from contracts.vocabulary import Evidence, Kind, Urgency
+from contracts.vocabulary import Card, Evidence, Kind, LawfulChannel, RefusalReason, Urgency
 
 
 class Classifier(StrEnum):
@@ -26,6 +26,15 @@ class Closure(StrEnum):
     SATISFIED = "satisfied"  # 回访满意
     ANONYMOUS = "anonymous"  # 匿名, 核查通过
     CONFERENCE = "conference"  # 联席会议决定
+    UNREACHABLE = "unreachable"  # 三次未联系上
+    SELF = "self"  # 当场解决
+
+
+class CancelCause(StrEnum):
+    """Why a case was cancelled."""
+
+    WITHDRAWN = "withdrawn"  # 上报人撤回
+    NO_ANSWER = "no_answer"  # 逾期未补充
 
 
 class ReopenCause(StrEnum):
@@ -33,6 +42,7 @@ class ReopenCause(StrEnum):
 
     DISSATISFIED = "dissatisfied"  # 不满意
     CONFERENCE = "conference"  # 联席会议决定
+    NEW_FACT = "new_fact"  # 结案后新情况
 
 
 class CaseEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,17 +62,71 @@ class CaseEvent(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
 
 
-class CaseReported(CaseEvent, frozen=True, kw_only=True):
-    """上报: a case exists. Without a category where the reporter gave none."""
+class OpenCaseEvent(CaseEvent, frozen=True, kw_only=True):
+    """What every event carries of a case that may not have been classified yet."""
 
-    type: ClassVar[str] = "intake.case.reported.v1"
     category: str | None
     kind: Kind | None
     urgency: Urgency | None
+
+
+class CaseReported(OpenCaseEvent, frozen=True, kw_only=True):
+    """上报: a case exists. Without a category where the reporter gave none."""
+
+    type: ClassVar[str] = "intake.case.reported.v1"
     channel: str
     reported_by: str
     occurred_at: datetime
     evidence: tuple[Evidence, ...] = ()
+
+
+class CaseReporterAsked(OpenCaseEvent, frozen=True, kw_only=True):
+    """The dispatcher asks the reporter something; an answer is due by `due_at`."""
+
+    type: ClassVar[str] = "intake.case.reporter_asked.v1"
+    due_at: datetime
+
+
+class CaseReporterAnswered(OpenCaseEvent, frozen=True, kw_only=True):
+    """The reporter has answered; the case waits for its classification again."""
+
+    type: ClassVar[str] = "intake.case.reporter_answered.v1"
+    evidence: tuple[Evidence, ...] = ()
+
+
+class CaseCancelled(OpenCaseEvent, frozen=True, kw_only=True):
+    """撤销: withdrawn by the reporter, or not answered in time."""
+
+    type: ClassVar[str] = "intake.case.cancelled.v1"
+    cause: CancelCause
+
+
+class CaseMerged(OpenCaseEvent, frozen=True, kw_only=True):
+    """并案: the case goes on as `master_id`; its reporter supports that one."""
+
+    type: ClassVar[str] = "intake.case.merged.v1"
+    master_id: UUID
+
+
+class CaseRefused(OpenCaseEvent, frozen=True, kw_only=True):
+    """不予受理, with the reason's code and the channel that the reporter is told of."""
+
+    type: ClassVar[str] = "intake.case.refused.v1"
+    reason: RefusalReason
+    channel: LawfulChannel
+
+
+class CaseReminded(OpenCaseEvent, frozen=True, kw_only=True):
+    """A limit of a waiting state runs out: a card, and no change of state.
+
+    `waits_for` is the role that has to act, `state` where the case waits.
+    """
+
+    type: ClassVar[str] = "intake.case.reminded.v1"
+    state: str
+    waits_for: str
+    card: Card
+    due_at: datetime
 
 
 class AcceptedCaseEvent(CaseEvent, frozen=True, kw_only=True):
@@ -71,6 +135,17 @@ class AcceptedCaseEvent(CaseEvent, frozen=True, kw_only=True):
     category: str
     kind: Kind
     urgency: Urgency
+
+
+class CaseSettled(AcceptedCaseEvent, frozen=True, kw_only=True):
+    """当场解决: reported and settled by the grid worker at once; counted apart."""
+
+    type: ClassVar[str] = "intake.case.settled.v1"
+    closure: Closure
+    channel: str
+    reported_by: str
+    occurred_at: datetime
+    evidence: tuple[Evidence, ...] = ()
 
 
 class CaseClassified(AcceptedCaseEvent, frozen=True, kw_only=True):
@@ -126,6 +201,14 @@ class CaseChecked(AcceptedCaseEvent, frozen=True, kw_only=True):
     checked_by: UUID
 
 
+class CaseReworked(AcceptedCaseEvent, frozen=True, kw_only=True):
+    """核查不通过: a new cycle for the same lead, in half the limit."""
+
+    type: ClassVar[str] = "intake.case.reworked.v1"
+    lead: str
+    checked_by: UUID
+
+
 class CaseReopened(AcceptedCaseEvent, frozen=True, kw_only=True):
     """A new cycle. `lead` and `due_on` are named by the conference alone."""
 
@@ -161,6 +244,13 @@ class CaseArchived(AcceptedCaseEvent, frozen=True, kw_only=True):
 
 ALL = (
     CaseReported,
+    CaseReporterAsked,
+    CaseReporterAnswered,
+    CaseCancelled,
+    CaseMerged,
+    CaseRefused,
+    CaseReminded,
+    CaseSettled,
     CaseClassified,
     CaseStarted,
     CaseStopped,
@@ -168,6 +258,7 @@ ALL = (
     CaseResumed,
     CaseAnswered,
     CaseChecked,
+    CaseReworked,
     CaseReopened,
     CaseEscalated,
     CaseClosed,

@@ -22,10 +22,13 @@ CODES = {
     "limit",
     "number",
     "parent",
+    "party",
     "reported_by",
     "state",
+    "suggested",
+    "waits_for",
 }
-HASHES = {"result_sha256", "seal", "sha256"}
+HASHES = {"result_sha256", "seal", "sha256", "statement_sha256"}
 PUBLIC_NAMES = {
     ("registry.place.defined.v1", "name_zh"),
     ("registry.place.defined.v1", "name_en"),

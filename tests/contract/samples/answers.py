@@ -16,6 +16,7 @@ from tests.contract.samples.common import (
     POINT,
     RESOLUTION,
     RESULT,
+    STATEMENT,
     WORKER,
 )
 
@@ -159,11 +160,14 @@ ANSWERS = {
     ),
     "dispatch": (
         dispatch.ResultReceipt(result_id=RESULT, order_id=ORDER, sha256=HASH),
+        dispatch.StatementReceipt(statement_id=STATEMENT, order_id=ORDER, sha256=HASH),
+        dispatch.OrderReceipt(order_id=ORDER, case_id=CASE, number=NUMBER, state="signed", version=2),
         _ORDER,
         dispatch.OrderPage(items=(_ORDER,), next_cursor=None),
     ),
     "governance": (
         governance.MeetingReceipt(meeting_id=MEETING, items=(ITEM,)),
+        governance.CertifiedReceipt(resolution_id=RESOLUTION, case_id=CASE),
         governance.ResolutionReceipt(resolution_id=RESOLUTION, item_id=ITEM, outcome="adopted"),
         _MEETING,
         governance.Agenda(waiting=(_ITEM,), meetings=(_MEETING,)),

@@ -1,20 +1,23 @@
 """One fixed instance of every command, by the service that owns it."""
 
 from contracts.commands import dispatch, governance, intake, notify, registry
-from contracts.vocabulary import Role
+from contracts.vocabulary import LawfulChannel, RefusalReason, Role, SuspensionReason
 from tests.contract.samples.common import (
     AT,
     CASE,
     COMMAND,
     DAY,
     EVIDENCE,
+    HASH,
     ITEM,
+    MASTER,
     MEETING,
     MESSAGE,
     ORDER,
     POINT,
     RESOLUTION,
     RESULT,
+    STATEMENT,
     WORKER,
 )
 
@@ -24,6 +27,11 @@ _DECIDED = {
     "meeting_id": MEETING,
     "item_id": ITEM,
 }
+_CASE = {"command_id": COMMAND, "case_id": CASE}
+_ORDER = {"command_id": COMMAND, "order_id": ORDER}
+_STATED = {"statement_id": STATEMENT, "statement_sha256": HASH}
+_RESULT = {"result_id": RESULT, "result_sha256": HASH}
+_REASON = "需要先协调产权单位, 无法按期办结"
 
 COMMANDS = {
     "registry": (
@@ -52,6 +60,22 @@ COMMANDS = {
             address="公交站东侧",
             evidence=EVIDENCE,
         ),
+        intake.SettleOnSpot(
+            **_CASE,
+            grid="c01-g03",
+            category="0101",
+            text="楼道口堆放的垃圾已当场清理",
+            occurred_at=AT,
+            before=EVIDENCE,
+            after=EVIDENCE,
+            confirmed=True,
+            point=POINT,
+        ),
+        intake.WithdrawCase(**_CASE, expected_version=1),
+        intake.AskReporter(**_CASE, question="请说明是哪一盏路灯, 附近有何标志?"),
+        intake.AnswerQuestion(**_CASE, text="三号楼东侧第二盏, 旁边是公交站", evidence=EVIDENCE),
+        intake.MergeCase(**_CASE, master_id=MASTER),
+        intake.RefuseCase(**_CASE, reason=RefusalReason.IN_COURT, channel=LawfulChannel.COURT),
         intake.ClassifyCase(
             command_id=COMMAND,
             case_id=CASE,
@@ -63,6 +87,10 @@ COMMANDS = {
         intake.PassCheck(
             command_id=COMMAND, case_id=CASE, evidence=EVIDENCE, point=POINT, expected_version=4
         ),
+        intake.FailCheck(**_CASE, reason="灯亮但闪烁, 未修好", evidence=EVIDENCE, point=POINT),
+        intake.RecordAttempt(**_CASE, channel=intake.Channel.PHONE, at=AT),
+        intake.RecordUnreachable(**_CASE),
+        intake.ReopenCase(**_CASE, reason="结案三天后路灯又不亮了"),
         intake.RecordSatisfied(
             command_id=COMMAND,
             case_id=CASE,
@@ -89,11 +117,41 @@ COMMANDS = {
             contact=dispatch.ContactRecord(at=AT, channel="phone", note="已电话告知"),
             evidence=EVIDENCE,
         ),
+        dispatch.HandInStatement(
+            **_ORDER,
+            statement_id=STATEMENT,
+            kind=dispatch.StatementKind.RETURN,
+            text=_REASON,
+            legal_basis="《城市照明管理规定》第三条",
+        ),
+        dispatch.SignOrder(**_ORDER, expected_version=1),
+        dispatch.ReturnOrder(**_ORDER, **_STATED, suggested="ZJJ"),
+        dispatch.AskExtension(**_ORDER, days=2, **_STATED),
+        dispatch.AskSuspension(**_ORDER, reason=SuspensionReason.SEASON, review_on=DAY),
+        dispatch.CompletePart(**_ORDER, **_RESULT),
+        dispatch.CompleteOrder(**_ORDER, **_RESULT),
+        dispatch.RedirectOrder(**_ORDER, department="ZJJ"),
+        dispatch.RecallOrder(**_ORDER, reason=_REASON),
+        dispatch.GrantExtension(**_ORDER),
+        dispatch.DenyExtension(**_ORDER, reason=_REASON),
+        dispatch.GrantSuspension(**_ORDER, review_on=DAY),
+        dispatch.DenySuspension(**_ORDER, reason=_REASON),
+        dispatch.ResumeOrder(**_ORDER),
+        dispatch.ExcusePart(**_ORDER, department="GDS", reason=_REASON),
+        dispatch.MakeSandboxOrder(**_ORDER, category="0202"),
     ),
     "governance": (
         governance.ConveneMeeting(command_id=COMMAND, meeting_id=MEETING, held_on=DAY, title="七月联席会议"),
         governance.AdoptResolution(**_DECIDED, lead="ZJJ", due_on=DAY, text="由住建局牵头更换线路"),
         governance.DeclineItem(**_DECIDED, reason="不属于政府职责范围"),
+        governance.CertifyResolution(
+            command_id=COMMAND,
+            resolution_id=RESOLUTION,
+            meeting_id=MEETING,
+            grid="c01-g03",
+            category="0202",
+            text="在三号楼前增设两盏路灯",
+        ),
     ),
     "notify": (notify.MarkRead(command_id=COMMAND, message_ids=(MESSAGE,)),),
 }

@@ -22,6 +22,8 @@ WORKER = an_id(8)
 PHOTO = an_id(9)
 COMMAND = an_id(10)
 MESSAGE = an_id(11)
+MASTER = an_id(12)
+STATEMENT = an_id(13)
 
 NUMBER = "140303-20230710-000123"
 AT = datetime(2023, 7, 10, 1, 2, 3, 456789, tzinfo=UTC)

@@ -2,7 +2,15 @@
 
 from contracts.envelope import Payload
 from contracts.events import dispatch, governance, intake, registry
-from contracts.vocabulary import Kind, Role, Urgency
+from contracts.vocabulary import (
+    Card,
+    Kind,
+    LawfulChannel,
+    RefusalReason,
+    Role,
+    SuspensionReason,
+    Urgency,
+)
 from tests.contract.samples.common import (
     AT,
     CASE,
@@ -11,6 +19,7 @@ from tests.contract.samples.common import (
     HASH,
     ITEM,
     LATER,
+    MASTER,
     MEETING,
     NUMBER,
     ORDER,
@@ -68,6 +77,20 @@ REGISTRY: tuple[Payload, ...] = (
 
 INTAKE: tuple[Payload, ...] = (
     intake.CaseReported(**_CASE, channel="app", reported_by=Role.RESIDENT, occurred_at=AT, evidence=EVIDENCE),
+    intake.CaseReporterAsked(**_CASE, due_at=LATER),
+    intake.CaseReporterAnswered(**_CASE, evidence=EVIDENCE),
+    intake.CaseCancelled(**_CASE, cause=intake.CancelCause.WITHDRAWN),
+    intake.CaseMerged(**_CASE, master_id=MASTER),
+    intake.CaseRefused(**_CASE, reason=RefusalReason.IN_COURT, channel=LawfulChannel.COURT),
+    intake.CaseReminded(**_CASE, state="answered", waits_for="grid_worker", card=Card.YELLOW, due_at=LATER),
+    intake.CaseSettled(
+        **_CASE,
+        closure=intake.Closure.SELF,
+        channel="app",
+        reported_by=Role.GRID_WORKER,
+        occurred_at=AT,
+        evidence=EVIDENCE,
+    ),
     intake.CaseClassified(**_CASE, lead="CGJ", co_handlers=("GDS",), by=intake.Classifier.RULE),
     intake.CaseStarted(**_CASE, department="CGJ"),
     intake.CaseStopped(**_CASE, department="CGJ"),
@@ -75,6 +98,7 @@ INTAKE: tuple[Payload, ...] = (
     intake.CaseResumed(**_CASE, department="CGJ"),
     intake.CaseAnswered(**_CASE, department="CGJ"),
     intake.CaseChecked(**_CASE, checked_by=WORKER),
+    intake.CaseReworked(**{**_CASE, "cycle": 2}, lead="CGJ", checked_by=WORKER),
     intake.CaseReopened(
         **{**_CASE, "cycle": 2}, cause=intake.ReopenCause.CONFERENCE, escalation=3, lead="ZJJ", due_on=DAY
     ),
@@ -84,13 +108,23 @@ INTAKE: tuple[Payload, ...] = (
 )
 
 DISPATCH: tuple[Payload, ...] = (
-    dispatch.WorkOrderOffered(**_ORDER, co_handlers=("GDS",)),
+    dispatch.WorkOrderOffered(**_ORDER, co_handlers=("GDS",), due_at=LATER),
+    dispatch.WorkOrderOfferedAgain(**_ORDER, again=1),
     dispatch.WorkOrderSigned(**_ORDER),
-    dispatch.WorkOrderReturned(**_ORDER),
+    dispatch.WorkOrderReturned(**_ORDER, suggested="ZJJ"),
     dispatch.WorkOrderRecalled(**_ORDER),
+    dispatch.WorkOrderExtensionAsked(**_ORDER, days=2),
     dispatch.WorkOrderExtended(**_ORDER, due_at=LATER),
+    dispatch.WorkOrderExtensionDenied(**_ORDER),
+    dispatch.WorkOrderSuspensionAsked(**_ORDER, reason=SuspensionReason.SEASON),
     dispatch.WorkOrderSuspended(**_ORDER, review_on=DAY),
+    dispatch.WorkOrderSuspensionDenied(**_ORDER),
     dispatch.WorkOrderResumed(**_ORDER, due_at=LATER),
+    dispatch.WorkOrderPartCompleted(
+        **_ORDER, party="GDS", result_id=RESULT, result_sha256=HASH, evidence=EVIDENCE
+    ),
+    dispatch.WorkOrderPartExcused(**_ORDER, party="GDS"),
+    dispatch.WorkOrderCardShown(**_ORDER, party="CGJ", card=Card.RED, due_at=LATER),
     dispatch.WorkOrderCompleted(
         **_ORDER, result_id=RESULT, result_sha256=HASH, evidence=EVIDENCE, handler_id=WORKER
     ),
@@ -99,6 +133,15 @@ DISPATCH: tuple[Payload, ...] = (
 GOVERNANCE: tuple[Payload, ...] = (
     governance.ResolutionAdopted(**_ITEM, lead="ZJJ", due_on=DAY),
     governance.ResolutionDeclined(**_ITEM),
+    governance.ResolutionCertified(
+        resolution_id=RESOLUTION,
+        meeting_id=MEETING,
+        case_id=CASE,
+        grid="c01-g03",
+        category="0202",
+        owner_id=WORKER,
+        at=AT,
+    ),
 )
 
 EVENTS = (*REGISTRY, *INTAKE, *DISPATCH, *GOVERNANCE)
