@@ -278,6 +278,24 @@ class CaseView(CaseSummary, frozen=True, kw_only=True):
     seal: str | None = None
 
 
+class HeldEvidence(Evidence, frozen=True, kw_only=True):
+    """A piece of a case's evidence with the stage (`report`, `result`, `check`) and cycle it came in."""
+
+    stage: str
+    cycle: int
+
+
+class EvidenceListing(msgspec.Struct, frozen=True, kw_only=True):
+    """A case's evidence in the order in which it came.
+
+    `exactly` says whether the caller may know where a photo was taken.
+    """
+
+    case_id: UUID
+    items: tuple[HeldEvidence, ...]
+    exactly: bool
+
+
 class CasePage(msgspec.Struct, frozen=True, kw_only=True):
     """A page of cases, newest first; `next_cursor` None on the last page."""
 

@@ -8,7 +8,7 @@ from chassis.context import Context
 from chassis.entrypoints import DatabaseDependency, command_batch, event_batch, every, query
 from chassis.processing.commands import CommandProcessor
 from chassis.processing.events import EventProcessor
-from contracts.commands.intake import CasePage, CaseView, SealView, Timeline
+from contracts.commands.intake import CasePage, CaseView, EvidenceListing, SealView, Timeline
 from contracts.vocabulary import Evidence
 from services.intake import metrics
 from services.intake.case import handlers, queries
@@ -88,6 +88,11 @@ class IntakeService:
     def evidence_of(self, context: Context, *, case_id: UUID, media_id: UUID) -> Evidence:
         """Return a file's reference to those who may see the file."""
         return queries.evidence_of(self.database, context.required(), case_id, media_id)
+
+    @query
+    def evidence_listing(self, context: Context, *, case_id: UUID) -> EvidenceListing:
+        """Return a case's evidence to those who may see the files."""
+        return queries.evidence_listing(self.database, context.required(), case_id)
 
     @query
     def reference_counts(self, _context: Context) -> ReferenceCounts:

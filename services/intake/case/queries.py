@@ -6,7 +6,7 @@ from uuid import UUID
 from chassis.data.engine import Database
 from chassis.principal import Principal
 from chassis.refusal import Invalid, NotFound
-from contracts.commands.intake import CasePage, CaseView, SealView
+from contracts.commands.intake import CasePage, CaseView, EvidenceListing, SealView
 from contracts.commands.intake import Timeline as TimelineView
 from contracts.vocabulary import Evidence
 from services.intake.case import cursor as cursors
@@ -15,7 +15,7 @@ from services.intake.case.authority import department_of, knows_the_place, own_a
 from services.intake.case.case import Case
 from services.intake.case.lifecycle import State
 from services.intake.case.reads import Filters
-from services.intake.case.views import evidence_shown, view_of
+from services.intake.case.views import evidence_held, evidence_shown, view_of
 from services.intake.case.wellformed import is_code
 
 WAIT_S = 2.0
@@ -53,6 +53,18 @@ def evidence_of(database: Database, principal: Principal, case_id: UUID, media_i
     if found is None:
         raise NotFound
     return found
+
+
+def evidence_listing(database: Database, principal: Principal, case_id: UUID) -> EvidenceListing:
+    """Return a case's evidence to those who may see the files; departments may not know where they were.
+
+    Raises: NotFound.
+    """
+    case = _read(database, case_id)
+    if case is None or not (sight_of(principal).sees(case.whereabouts) or _handles(principal, case)):
+        raise NotFound
+    exactly = knows_the_place(principal, case.whereabouts)
+    return EvidenceListing(case_id=case_id, items=evidence_held(case), exactly=exactly)
 
 
 def case_timeline(database: Database, principal: Principal, case_id: UUID) -> TimelineView:

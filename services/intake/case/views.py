@@ -1,7 +1,9 @@
 """A case as one who may see it sees it. Pure."""
 
+import msgspec
+
 from chassis.principal import Principal
-from contracts.commands.intake import CaseView
+from contracts.commands.intake import CaseView, HeldEvidence
 from contracts.vocabulary import Evidence
 from services.intake.case.authority import account_of
 from services.intake.case.case import Case
@@ -47,3 +49,8 @@ def evidence_shown(case: Case) -> tuple[Evidence, ...]:
     return tuple(
         Evidence(media_id=each.media_id, sha256=each.sha256, kind=each.kind) for each in case.documents
     )
+
+
+def evidence_held(case: Case) -> tuple[HeldEvidence, ...]:
+    """Return a case's evidence with the stage and cycle of each piece, in the order in which it came."""
+    return tuple(HeldEvidence(**msgspec.structs.asdict(each)) for each in case.documents)

@@ -139,6 +139,16 @@ ANSWERS = {
             resolved=True,
             seal=HASH,
         ),
+        intake.EvidenceListing(
+            case_id=CASE,
+            items=tuple(
+                intake.HeldEvidence(
+                    media_id=each.media_id, sha256=each.sha256, kind=each.kind, stage="report", cycle=1
+                )
+                for each in EVIDENCE
+            ),
+            exactly=True,
+        ),
         intake.CasePage(items=(intake.CaseSummary(**_SUMMARY),), next_cursor="MQ"),
         intake.Timeline(
             case_id=CASE,

@@ -22,6 +22,7 @@ from tests.integration.intake.district import (
     a_check,
     a_report,
     answered,
+    closed,
     reported,
 )
 from tests.integration.intake.running import Intake
@@ -56,6 +57,24 @@ def test_the_departments_that_handle_it_read_the_case_and_its_evidence(intake: I
         queries.case_for_department(intake.database, FOREIGN_OFFICER, case.case_id)
     with pytest.raises(NotFound):
         queries.evidence_of(intake.database, OFFICER, case.case_id, uuid4())
+
+
+def test_evidence_is_listed_with_its_stage_and_who_works_at_the_place_may_know_where_it_was(
+    intake: Intake,
+) -> None:
+    case = closed(intake)
+    listed = queries.evidence_listing(intake.database, RESIDENT, case.case_id)
+    stages = [(each.media_id, each.stage, each.cycle) for each in listed.items]
+    assert stages[0] == (PHOTO.media_id, "report", 1)
+    assert [stage for _, stage, _ in stages] == ["report", "result", "check"]
+    for principal in (RESIDENT, WORKER, CLERK, DISPATCHER):
+        assert queries.evidence_listing(intake.database, principal, case.case_id).exactly
+    for principal in (ARCHIVIST, OFFICER):
+        assert queries.evidence_listing(intake.database, principal, case.case_id).items == listed.items
+        assert not queries.evidence_listing(intake.database, principal, case.case_id).exactly
+    for principal in (NEIGHBOUR, FOREIGN_OFFICER):
+        with pytest.raises(NotFound):
+            queries.evidence_listing(intake.database, principal, case.case_id)
 
 
 def test_a_reader_waits_for_what_it_has_caused_and_no_longer_than_said(
