@@ -8,8 +8,9 @@ from uuid import UUID
 from chassis.principal import Principal
 from contracts.events.dispatch import WorkOrderEvent
 from contracts.events.intake import CaseEvent
+from services.notify.message.circle import NOBODY, Circle
 from services.notify.message.errors import NoSuchMessage, NotAPerson
-from services.notify.message.rules import Rule, To, Told, relations, rules_of
+from services.notify.message.rules import Rule, To, Told, meant, relations, rules_of
 from services.notify.message.templates import Template
 from services.notify.reference.relations import Relation
 
@@ -34,11 +35,11 @@ class Received(NamedTuple):
     read_at: datetime | None
 
 
-def notes(event: Told, people: People) -> Iterator[Note]:
+def notes(event: Told, people: People, circle: Circle = NOBODY) -> Iterator[Note]:
     """Give what everybody concerned is told of an event, each text once a person."""
     category = event.category if isinstance(event, WorkOrderEvent) else _category(event)
     for rule in rules_of(event):
-        for person in sorted(_people(rule, event, people)):
+        for person in sorted(_people(rule, event, people, circle)):
             yield Note(person, rule.template, event.case_id, event.number, category, event.at)
 
 
@@ -62,8 +63,11 @@ def _category(event: CaseEvent) -> str | None:
     return found
 
 
-def _people(rule: Rule, event: Told, people: People) -> set[UUID]:
-    if rule.to is To.REPORTER:
-        reporter = event.reporter_id if isinstance(event, CaseEvent) else None
+def _people(rule: Rule, event: Told, people: People, circle: Circle) -> set[UUID]:
+    to = meant(rule.to, event)
+    if to is To.REPORTER:
+        reporter = event.reporter_id if isinstance(event, CaseEvent) else circle.reporter
         return set() if reporter is None else {reporter}
-    return {person for relation in relations(rule.to, event) for person in people(relation)}
+    if to is To.SUPPORTERS:
+        return set(circle.supporters)
+    return {person for relation in relations(to, event) for person in people(relation)}

@@ -1,7 +1,7 @@
-"""The table of the messages."""
+"""The tables of the messages, and of the people behind the cases."""
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import TIMESTAMP, UUID
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP, UUID
 
 metadata = sa.MetaData()
 _TIME = TIMESTAMP(timezone=True)
@@ -21,4 +21,13 @@ messages = sa.Table(
     sa.Column("at", _TIME, nullable=False),
     sa.Column("read_at", _TIME),
     sa.UniqueConstraint("event_id", "person", "template", name="message_once"),
+)
+
+# Ids alone: an order's event names its case and not who reported it.
+circles = sa.Table(
+    "case_circle",
+    metadata,
+    sa.Column("case_id", UUID, primary_key=True),
+    sa.Column("reporter", UUID),
+    sa.Column("supporters", JSONB, nullable=False),
 )

@@ -10,15 +10,21 @@ from sqlalchemy import Connection
 from chassis.data import bulk
 from chassis.data.store import Change, Journal, Store
 from contracts.envelope import uuid7
+from services.notify.message.circle import Circle
 from services.notify.message.cursor import Cursor
 from services.notify.message.message import Note, Received
-from services.notify.message.models import messages
+from services.notify.message.models import circles, messages
 from services.notify.message.templates import Template
 
 _LOAD = sa.text(
     "SELECT message_id, person, read_at FROM message WHERE message_id = ANY(:ids) "
     "ORDER BY message_id FOR UPDATE"
 )
+_CIRCLES = sa.text(
+    "SELECT case_id, reporter, supporters FROM case_circle WHERE case_id = ANY(:ids) "
+    "ORDER BY case_id FOR UPDATE"
+)
+_KEEP_CIRCLE = "ON CONFLICT (case_id) DO UPDATE SET supporters = EXCLUDED.supporters"
 _PAGE = (
     "SELECT message_id, template, case_id, number, category, at, read_at, position FROM message "
     "WHERE person = :person{unread}{below} ORDER BY at DESC, position DESC LIMIT :limit"
@@ -63,6 +69,20 @@ class ReceivedStore(Store[UUID, Received]):
         """Write when they were read."""
         rows = [{"message_id": change.key, "read_at": change.new.read_at} for change in changes]
         bulk.update(self.connection, messages, rows, key=("message_id",))
+
+
+class Circles(Store[UUID, Circle]):
+    """Who stands behind each case."""
+
+    def load_many(self, keys: list[UUID]) -> dict[UUID, Circle]:
+        """Read and lock circles."""
+        rows = self.connection.execute(_CIRCLES, {"ids": keys})
+        return {row[0]: Circle(row[1], tuple(map(UUID, row[2]))) for row in rows}
+
+    def save_many(self, changes: list[Change[UUID, Circle]]) -> None:
+        """Write circles; who reported a case never changes."""
+        rows = [{"case_id": change.key, **change.new._asdict()} for change in changes]
+        bulk.insert(self.connection, circles, rows, on_conflict=_KEEP_CIRCLE)
 
 
 class Line(NamedTuple):

@@ -34,6 +34,35 @@ class Template(StrEnum):
     PART_OFFERED = "order.part_offered"
     ORDER_RETURNED = "order.returned"
     ORDER_RECALLED = "order.recalled"
+    ASKED = "case.asked"
+    REPORTER_ANSWERED = "case.reporter_answered"
+    WITHDRAWN = "case.withdrawn"
+    NOT_ANSWERED = "case.not_answered"
+    MERGED = "case.merged"
+    SUPPORTED_MERGED = "case.supported_merged"
+    REFUSED = "case.refused"
+    DUE_SOON = "case.due_soon"
+    OVERDUE = "case.overdue"
+    OVERDUE_ELSEWHERE = "case.overdue_elsewhere"
+    SETTLED = "case.settled"
+    REWORKED = "case.reworked"
+    SUPPORTED_REOPENED = "case.supported_reopened"
+    SUPPORTED_CLOSED = "case.supported_closed"
+    ORDER_OFFERED_AGAIN = "order.offered_again"
+    ORDER_NOT_SIGNED = "order.not_signed"
+    EXTENSION_ASKED = "order.extension_asked"
+    ORDER_EXTENDED = "order.extended"
+    EXTENDED = "case.extended"
+    EXTENSION_DENIED = "order.extension_denied"
+    SUSPENSION_ASKED = "order.suspension_asked"
+    ORDER_SUSPENDED = "order.suspended"
+    SUSPENSION_DENIED = "order.suspension_denied"
+    ORDER_RESUMED = "order.resumed"
+    PART_COMPLETED = "order.part_completed"
+    PART_EXCUSED = "order.part_excused"
+    ORDER_DUE_SOON = "order.due_soon"
+    ORDER_OVERDUE = "order.overdue"
+    ORDER_OVERDUE_ELSEWHERE = "order.overdue_elsewhere"
 
 
 class Text(NamedTuple):
@@ -122,6 +151,119 @@ CATALOGUE: dict[Template, Text] = {
     ),
     Template.ORDER_RECALLED: Text(
         "案件 {number} ({category}) 的工单已收回。", "The order for case {number} ({category}) was recalled."
+    ),
+    Template.ASKED: Text(
+        "关于您反映的问题 {number}, 指导中心需要您补充情况, 请尽快答复。",
+        "The district centre needs to know more about your case {number}: please answer soon.",
+    ),
+    Template.REPORTER_ANSWERED: Text(
+        "案件 {number} 的上报人已补充情况, 请继续分类。",
+        "The reporter of case {number} has answered: please go on with it.",
+    ),
+    Template.WITHDRAWN: Text(
+        "您反映的问题 {number} 已按您的要求撤回。", "Your case {number} was withdrawn as you asked."
+    ),
+    Template.NOT_ANSWERED: Text(
+        "您反映的问题 {number} 逾期未补充情况, 已撤销; 可随时重新上报。",
+        "Your case {number} was cancelled because nobody answered in time; you can report it again.",
+    ),
+    Template.MERGED: Text(
+        "您反映的问题 {number} 与另一案件相同, 已并案办理, 您可查看主案进展。",
+        "Your case {number} is the same as another one and goes on with it; you can follow that one.",
+    ),
+    Template.SUPPORTED_MERGED: Text(
+        "您附议的案件 {number} 已并入另一案件办理。",
+        "Case {number}, which you support, goes on with another one.",
+    ),
+    Template.REFUSED: Text(
+        "您反映的问题 {number} 不予受理, 原因和法定途径请见案件详情。",
+        "Your case {number} is not for the district to handle; the case says why and where to turn.",
+    ),
+    Template.DUE_SOON: Text(
+        "案件 {number} ({category}) 等待您处理, 时限将至。",
+        "Case {number} ({category}) waits for you and its time is running out.",
+    ),
+    Template.OVERDUE: Text(
+        "案件 {number} ({category}) 等待您处理, 已逾期。",
+        "Case {number} ({category}) waits for you and is overdue.",
+    ),
+    Template.OVERDUE_ELSEWHERE: Text(
+        "案件 {number} ({category}) 的当前环节已逾期, 请督办。",
+        "A step of case {number} ({category}) is overdue: please see to it.",
+    ),
+    Template.SETTLED: Text(
+        "您当场解决的问题 {number} ({category}) 已登记结案。",
+        "What you settled on the spot, {number} ({category}), is on record and closed.",
+    ),
+    Template.REWORKED: Text(
+        "您反映的问题 {number} 核查未通过, 已退回责任部门返工。",
+        "The result of your case {number} did not pass the check; the department does it again.",
+    ),
+    Template.SUPPORTED_REOPENED: Text(
+        "您附议的案件 {number} 将重新办理。", "Case {number}, which you support, is open again."
+    ),
+    Template.SUPPORTED_CLOSED: Text(
+        "您附议的案件 {number} 已结案。", "Case {number}, which you support, is closed."
+    ),
+    Template.ORDER_OFFERED_AGAIN: Text(
+        "案件 {number} ({category}) 的工单尚未签收, 已再次派遣, 请签收。",
+        "The order for case {number} ({category}) is not signed yet and was sent again; please sign for it.",
+    ),
+    Template.ORDER_NOT_SIGNED: Text(
+        "案件 {number} ({category}) 的工单超时未签收。",
+        "The order for case {number} ({category}) was not signed in time.",
+    ),
+    Template.EXTENSION_ASKED: Text(
+        "案件 {number} ({category}) 的主办部门申请延期, 请审批。",
+        "The lead department asks for more time on case {number} ({category}): please decide.",
+    ),
+    Template.ORDER_EXTENDED: Text(
+        "案件 {number} ({category}) 的延期申请已批准。",
+        "Your department has more time for case {number} ({category}).",
+    ),
+    Template.EXTENDED: Text(
+        "您反映的问题 {number} 的办理时限已延长, 新的期限请见案件详情。",
+        "The department was given more time for your case {number}; the case shows until when.",
+    ),
+    Template.EXTENSION_DENIED: Text(
+        "案件 {number} ({category}) 的延期申请未批准。",
+        "More time for case {number} ({category}) was not granted.",
+    ),
+    Template.SUSPENSION_ASKED: Text(
+        "案件 {number} ({category}) 的主办部门申请挂起, 请审批。",
+        "The lead department asks to suspend case {number} ({category}): please decide.",
+    ),
+    Template.ORDER_SUSPENDED: Text(
+        "案件 {number} ({category}) 的挂起申请已批准, 计时停止。",
+        "The order for case {number} ({category}) is suspended; its clock stands.",
+    ),
+    Template.SUSPENSION_DENIED: Text(
+        "案件 {number} ({category}) 的挂起申请未批准。",
+        "Suspending case {number} ({category}) was not granted.",
+    ),
+    Template.ORDER_RESUMED: Text(
+        "案件 {number} ({category}) 的工单已恢复计时, 请继续办理。",
+        "The order for case {number} ({category}) goes on; its clock runs again.",
+    ),
+    Template.PART_COMPLETED: Text(
+        "案件 {number} ({category}) 的协办部门已办结其事项。",
+        "A co-handler has done its part of case {number} ({category}).",
+    ),
+    Template.PART_EXCUSED: Text(
+        "案件 {number} ({category}) 的协办事项已免办。",
+        "Your department need not do its part of case {number} ({category}).",
+    ),
+    Template.ORDER_DUE_SOON: Text(
+        "黄牌: 案件 {number} ({category}) 的工单时限将至。",
+        "Yellow card: the order for case {number} ({category}) is nearly due.",
+    ),
+    Template.ORDER_OVERDUE: Text(
+        "红牌: 案件 {number} ({category}) 的工单已逾期。",
+        "Red card: the order for case {number} ({category}) is overdue.",
+    ),
+    Template.ORDER_OVERDUE_ELSEWHERE: Text(
+        "红牌: 案件 {number} ({category}) 的部门办理已逾期, 请督办。",
+        "Red card: a department is overdue on case {number} ({category}); please see to it.",
     ),
 }
 

@@ -161,6 +161,28 @@ def test_one_event_at_a_time_tells_the_same_as_a_batch(district: Database) -> No
     assert rows(district, "SELECT count(*), count(DISTINCT message_id) FROM message") == [(13, 13)]
 
 
+def test_who_reported_the_same_is_told_how_the_other_case_ends(district: Database) -> None:
+    other, second = UUID(int=300), uuid4()
+    merged = a_fact(intake.CaseMerged, case_id=other, reporter_id=second, master_id=CASE)
+    hear(district, ("intake", a_fact(intake.CaseReported)))
+    hear(
+        district,
+        ("intake", a_fact(intake.CaseReported, case_id=other, reporter_id=second)),
+        ("intake", merged),
+        ("intake", a_fact(intake.CaseClosed)),
+    )
+    assert templates(district, second) == ["case.reported", "case.merged", "case.supported_closed"]
+    assert "case.supported_closed" not in templates(district, REPORTER)
+
+
+def test_the_reporter_of_an_extended_order_is_found_though_the_event_does_not_name_anybody(
+    district: Database,
+) -> None:
+    hear(district, ("intake", a_fact(intake.CaseReported)))
+    hear(district, ("dispatch", a_fact(dispatch.WorkOrderExtended)))
+    assert templates(district, REPORTER) == ["case.reported", "case.extended"]
+
+
 def test_an_event_that_comes_twice_tells_once(district: Database) -> None:
     batch = hear(district, *A_LOOP)
     EVENTS.process(district, batch)

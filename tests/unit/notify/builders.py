@@ -7,18 +7,22 @@ from uuid import UUID
 from contracts.events import dispatch, intake
 from contracts.events.dispatch import WorkOrderEvent
 from contracts.events.intake import CaseEvent
-from contracts.vocabulary import Kind, Role, Urgency
+from contracts.vocabulary import Card, Kind, LawfulChannel, RefusalReason, Role, SuspensionReason, Urgency
+from services.notify.message.circle import Circle
 from services.notify.message.message import Note, notes
 from services.notify.message.rules import RULES, Told
 from services.notify.reference.relations import Relation
 
 CASE = UUID(int=100)
 ORDER = UUID(int=101)
+MASTER = UUID(int=102)
 NUMBER = "140303-20120618-000123"
 AT = datetime(2012, 6, 18, 1, 2, 3, tzinfo=UTC)
 
 REPORTER, WORKER, CLERK, OTHER_CLERK = (UUID(int=i) for i in range(1, 5))
 DISPATCHER, ARCHIVIST, OFFICER, CO_OFFICER = (UUID(int=i) for i in range(5, 9))
+SUPPORTER = UUID(int=9)
+CIRCLE = Circle(REPORTER, (SUPPORTER,))
 
 DISTRICT: dict[Relation, tuple[UUID, ...]] = {
     Relation(Role.GRID_WORKER, "c01-g01"): (WORKER,),
@@ -43,6 +47,18 @@ _PLACE: dict[str, Any] = {
 _LAMP: dict[str, Any] = {"category": "0202", "kind": Kind.COMPONENT, "urgency": Urgency.NORMAL}
 _MORE: dict[type[Any], dict[str, Any]] = {
     intake.CaseReported: {"channel": "app", "reported_by": "resident", "occurred_at": AT},
+    intake.CaseReporterAsked: {"due_at": AT},
+    intake.CaseCancelled: {"cause": intake.CancelCause.WITHDRAWN},
+    intake.CaseMerged: {"master_id": MASTER},
+    intake.CaseRefused: {"reason": RefusalReason.IN_COURT, "channel": LawfulChannel.COURT},
+    intake.CaseReminded: {"state": "answered", "waits_for": "grid_worker", "card": Card.YELLOW, "due_at": AT},
+    intake.CaseSettled: {
+        "closure": intake.Closure.SELF,
+        "channel": "app",
+        "reported_by": "grid_worker",
+        "occurred_at": AT,
+    },
+    intake.CaseReworked: {"lead": "CGJ", "checked_by": WORKER},
     intake.CaseClassified: {"lead": "CGJ", "by": intake.Classifier.RULE},
     intake.CaseStarted: {"department": "CGJ"},
     intake.CaseStopped: {"department": "CGJ"},
@@ -55,6 +71,15 @@ _MORE: dict[type[Any], dict[str, Any]] = {
     intake.CaseClosed: {"closure": intake.Closure.SATISFIED},
     intake.CaseArchived: {"seal": "0" * 64},
     dispatch.WorkOrderOffered: {"co_handlers": ("GDS",)},
+    dispatch.WorkOrderOfferedAgain: {"again": 1},
+    dispatch.WorkOrderExtensionAsked: {"days": 2},
+    dispatch.WorkOrderExtended: {"due_at": AT},
+    dispatch.WorkOrderSuspensionAsked: {"reason": SuspensionReason.SEASON},
+    dispatch.WorkOrderSuspended: {"review_on": date(2012, 7, 1)},
+    dispatch.WorkOrderResumed: {"due_at": AT},
+    dispatch.WorkOrderPartCompleted: {"party": "GDS", "result_id": CASE, "result_sha256": "0" * 64},
+    dispatch.WorkOrderPartExcused: {"party": "GDS"},
+    dispatch.WorkOrderCardShown: {"party": "GDS", "card": Card.YELLOW, "due_at": AT},
 }
 
 
@@ -67,7 +92,7 @@ def an_event(kind: type[Told], /, **changes: Any) -> Any:
 
 def told(event: Told) -> list[Note]:
     """Everything that an event tells the people of the district."""
-    return list(notes(event, lambda relation: DISTRICT.get(relation, ())))
+    return list(notes(event, lambda relation: DISTRICT.get(relation, ()), CIRCLE))
 
 
 def whom(event: Told) -> set[tuple[UUID, str]]:

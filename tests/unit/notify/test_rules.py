@@ -4,6 +4,7 @@ import pytest
 
 from contracts.events import dispatch, intake
 from contracts.events.intake import CaseEvent
+from contracts.vocabulary import Card
 from services.notify.message.message import notes
 from services.notify.message.rules import RULES, To, Told, needed, relations
 from services.notify.message.templates import Template
@@ -17,6 +18,7 @@ from tests.unit.notify.builders import (
     OFFICER,
     OTHER_CLERK,
     REPORTER,
+    SUPPORTER,
     WORKER,
     an_event,
     told,
@@ -26,13 +28,19 @@ from tests.unit.notify.builders import (
 SAID_BY_THE_CASE = {
     dispatch.WorkOrderSigned: intake.CaseStarted,
     dispatch.WorkOrderCompleted: intake.CaseAnswered,
-    dispatch.WorkOrderSuspended: intake.CaseSuspended,
-    dispatch.WorkOrderResumed: intake.CaseResumed,
 }
-SAID_TO_NOBODY = {dispatch.WorkOrderExtended}
+SAID_TO_NOBODY: set[type[Told]] = set()
 
 EXPECTED: list[tuple[type[Told], set[tuple[UUID, str]]]] = [
     (intake.CaseReported, {(REPORTER, "case.reported")}),
+    (intake.CaseReporterAsked, {(REPORTER, "case.asked")}),
+    (intake.CaseReporterAnswered, {(DISPATCHER, "case.reporter_answered")}),
+    (intake.CaseCancelled, {(REPORTER, "case.withdrawn")}),
+    (intake.CaseMerged, {(REPORTER, "case.merged"), (SUPPORTER, "case.supported_merged")}),
+    (intake.CaseRefused, {(REPORTER, "case.refused")}),
+    (intake.CaseReminded, {(WORKER, "case.due_soon")}),
+    (intake.CaseSettled, {(REPORTER, "case.settled"), (ARCHIVIST, "case.to_archive")}),
+    (intake.CaseReworked, {(REPORTER, "case.reworked")}),
     (intake.CaseClassified, {(REPORTER, "case.classified")}),
     (intake.CaseStarted, {(REPORTER, "case.started")}),
     (intake.CaseStopped, {(REPORTER, "case.stopped")}),
@@ -43,16 +51,42 @@ EXPECTED: list[tuple[type[Told], set[tuple[UUID, str]]]] = [
         intake.CaseChecked,
         {(CLERK, "case.to_visit"), (OTHER_CLERK, "case.to_visit"), (REPORTER, "case.checked")},
     ),
-    (intake.CaseReopened, {(REPORTER, "case.reopened"), (WORKER, "case.reopened_in_grid")}),
+    (
+        intake.CaseReopened,
+        {
+            (REPORTER, "case.reopened"),
+            (WORKER, "case.reopened_in_grid"),
+            (SUPPORTER, "case.supported_reopened"),
+        },
+    ),
     (intake.CaseEscalated, {(DISPATCHER, "case.to_conference"), (REPORTER, "case.escalated")}),
     (
         intake.CaseClosed,
-        {(REPORTER, "case.closed"), (WORKER, "case.closed_in_grid"), (ARCHIVIST, "case.to_archive")},
+        {
+            (REPORTER, "case.closed"),
+            (WORKER, "case.closed_in_grid"),
+            (ARCHIVIST, "case.to_archive"),
+            (SUPPORTER, "case.supported_closed"),
+        },
     ),
     (intake.CaseArchived, {(REPORTER, "case.archived")}),
     (dispatch.WorkOrderOffered, {(OFFICER, "order.offered"), (CO_OFFICER, "order.part_offered")}),
     (dispatch.WorkOrderReturned, {(DISPATCHER, "order.returned")}),
     (dispatch.WorkOrderRecalled, {(OFFICER, "order.recalled")}),
+    (
+        dispatch.WorkOrderOfferedAgain,
+        {(OFFICER, "order.offered_again"), (DISPATCHER, "order.not_signed")},
+    ),
+    (dispatch.WorkOrderExtensionAsked, {(DISPATCHER, "order.extension_asked")}),
+    (dispatch.WorkOrderExtended, {(OFFICER, "order.extended"), (REPORTER, "case.extended")}),
+    (dispatch.WorkOrderExtensionDenied, {(OFFICER, "order.extension_denied")}),
+    (dispatch.WorkOrderSuspensionAsked, {(DISPATCHER, "order.suspension_asked")}),
+    (dispatch.WorkOrderSuspended, {(OFFICER, "order.suspended")}),
+    (dispatch.WorkOrderSuspensionDenied, {(OFFICER, "order.suspension_denied")}),
+    (dispatch.WorkOrderResumed, {(OFFICER, "order.resumed")}),
+    (dispatch.WorkOrderPartCompleted, {(OFFICER, "order.part_completed")}),
+    (dispatch.WorkOrderPartExcused, {(CO_OFFICER, "order.part_excused")}),
+    (dispatch.WorkOrderCardShown, {(CO_OFFICER, "order.due_soon")}),
 ]
 
 
@@ -77,6 +111,48 @@ def test_every_step_of_an_order_is_told_or_said_by_the_case_or_left_unsaid_on_pu
 
 def test_every_text_is_somebodys() -> None:
     assert {rule.template for rules in RULES.values() for rule in rules} == set(Template)
+
+
+@pytest.mark.parametrize(
+    ("waits_for", "yellow", "red"),
+    [
+        ("dispatcher", {(DISPATCHER, "case.due_soon")}, {(DISPATCHER, "case.overdue")}),
+        (
+            "reporter",
+            {(REPORTER, "case.due_soon")},
+            {(REPORTER, "case.overdue"), (DISPATCHER, "case.overdue_elsewhere")},
+        ),
+        (
+            "grid_worker",
+            {(WORKER, "case.due_soon")},
+            {(WORKER, "case.overdue"), (DISPATCHER, "case.overdue_elsewhere")},
+        ),
+        (
+            "clerk",
+            {(CLERK, "case.due_soon"), (OTHER_CLERK, "case.due_soon")},
+            {
+                (CLERK, "case.overdue"),
+                (OTHER_CLERK, "case.overdue"),
+                (DISPATCHER, "case.overdue_elsewhere"),
+            },
+        ),
+    ],
+)
+def test_a_reminder_goes_to_whoever_is_waited_for_and_a_red_one_to_the_dispatcher_too(
+    waits_for: str, yellow: set[tuple[UUID, str]], red: set[tuple[UUID, str]]
+) -> None:
+    assert whom(an_event(intake.CaseReminded, waits_for=waits_for)) == yellow
+    assert whom(an_event(intake.CaseReminded, waits_for=waits_for, card=Card.RED)) == red
+
+
+def test_a_red_card_of_a_department_goes_to_the_dispatcher_too() -> None:
+    expected = {(CO_OFFICER, "order.overdue"), (DISPATCHER, "order.overdue_elsewhere")}
+    assert whom(an_event(dispatch.WorkOrderCardShown, card=Card.RED)) == expected
+
+
+def test_a_case_that_nobody_answered_for_is_told_so() -> None:
+    event = an_event(intake.CaseCancelled, cause=intake.CancelCause.NO_ANSWER)
+    assert whom(event) == {(REPORTER, "case.not_answered")}
 
 
 def test_a_report_without_a_category_goes_to_the_dispatchers_too() -> None:
