@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from contracts.commands.orders import EndingView, PartView, RequestView
 from contracts.vocabulary import Evidence, SuspensionReason
 
 
@@ -264,7 +265,11 @@ class OrderReceipt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OrderView(msgspec.Struct, frozen=True, kw_only=True):
-    """One work order as its department or the dispatcher sees it."""
+    """One work order as its department or the dispatcher sees it.
+
+    `due_at` is the caller's own where the caller is a department, else the lead's. `asked` waits for
+    the dispatcher; `ending` says why it was returned or recalled; a `sandbox` order has no case.
+    """
 
     order_id: UUID
     case_id: UUID
@@ -285,10 +290,20 @@ class OrderView(msgspec.Struct, frozen=True, kw_only=True):
     result_text: str | None
     evidence: tuple[Evidence, ...]
     version: int
+    due_at: datetime | None = None
+    provisional: bool = False
+    card: str | None = None
+    review_on: date | None = None
+    designated: bool = False
+    again: int = 0
+    parts: tuple[PartView, ...] = ()
+    asked: RequestView | None = None
+    ending: EndingView | None = None
+    sandbox: bool = False
 
 
 class OrderPage(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of orders, newest first; `next_cursor` None on the last page."""
+    """A page of orders in the order asked for; `next_cursor` None on the last page."""
 
     items: tuple[OrderView, ...]
     next_cursor: str | None

@@ -237,7 +237,11 @@ class CaseReceipt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CaseSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of a list."""
+    """One line of a list.
+
+    `due_at` is when what the case waits for is due, `provisional` where a year of it has no
+    published calendar; `attempts` counts the visits of this cycle that reached nobody.
+    """
 
     case_id: UUID
     number: str
@@ -251,13 +255,17 @@ class CaseSummary(msgspec.Struct, frozen=True, kw_only=True):
     reported_at: datetime
     updated_at: datetime
     version: int
+    due_at: datetime | None = None
+    provisional: bool = False
+    attempts: int = 0
 
 
 class CaseView(CaseSummary, frozen=True, kw_only=True):
     """One case as one who may see it sees it.
 
     `address` and `point` are None where the caller may not know the place exactly; `mine` says
-    that the caller reported it.
+    that the caller reported it. `question` waits for the reporter; `master_id` is where it was merged;
+    `refusal` and `lawful_channel` say why it was refused and where to turn instead.
     """
 
     kind: str | None
@@ -276,6 +284,11 @@ class CaseView(CaseSummary, frozen=True, kw_only=True):
     score: int | None = None
     resolved: bool | None = None
     seal: str | None = None
+    question: str | None = None
+    master_id: UUID | None = None
+    refusal: str | None = None
+    lawful_channel: str | None = None
+    supporters: int = 0
 
 
 class HeldEvidence(Evidence, frozen=True, kw_only=True):
@@ -297,7 +310,7 @@ class EvidenceListing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CasePage(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of cases, newest first; `next_cursor` None on the last page."""
+    """A page of cases in the order asked for; `next_cursor` None on the last page."""
 
     items: tuple[CaseSummary, ...]
     next_cursor: str | None
@@ -322,6 +335,14 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True):
 
     case_id: UUID
     entries: tuple[TimelineEntry, ...]
+
+
+class Supporters(msgspec.Struct, frozen=True, kw_only=True):
+    """How many others have reported the same, and since when: never who."""
+
+    case_id: UUID
+    number: int
+    since: datetime | None
 
 
 class SealView(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,6 +1,6 @@
 """One fixed instance of every answer that a service gives over RPC."""
 
-from contracts.commands import dispatch, governance, intake, notify, registry
+from contracts.commands import dispatch, governance, intake, notify, orders, registry
 from tests.contract.samples.common import (
     AT,
     CASE,
@@ -33,7 +33,17 @@ _SUMMARY = {
     "reported_at": AT,
     "updated_at": LATER,
     "version": 7,
+    "due_at": LATER,
+    "attempts": 1,
 }
+_PART = orders.PartView(
+    department="GDS",
+    part="co_handler",
+    state="done",
+    due_at=LATER,
+    result_id=RESULT,
+    result_text="已恢复供电",
+)
 _ORDER = dispatch.OrderView(
     order_id=ORDER,
     case_id=CASE,
@@ -54,6 +64,32 @@ _ORDER = dispatch.OrderView(
     result_text="已更换灯泡, 路灯恢复照明",
     evidence=EVIDENCE,
     version=3,
+    due_at=LATER,
+    card="yellow",
+    again=1,
+    parts=(_PART,),
+    asked=orders.RequestView(kind="extension", asked_at=AT, days=2, text="配件到货较晚, 申请延期两个工作日"),
+    ending=orders.EndingView(
+        at=LATER, text="该路段路灯由供电公司维护", legal_basis="职责清单第三条", suggested="GDS"
+    ),
+)
+_DEADLINE = orders.DeadlineView(
+    order_id=ORDER,
+    cycle=1,
+    party="CGJ",
+    due_at=LATER,
+    reason="initial",
+    recorded_at=AT,
+    calendar_version="cn-2012",
+)
+_RESPONSIBILITY = orders.ResponsibilityView(
+    category="0202",
+    department="CGJ",
+    kind="C",
+    urgency="N",
+    limit="3wd",
+    valid_from=DAY,
+    valid_to=None,
 )
 _ITEM = governance.AgendaItem(
     item_id=ITEM,
@@ -138,6 +174,7 @@ ANSWERS = {
             score=5,
             resolved=True,
             seal=HASH,
+            supporters=2,
         ),
         intake.EvidenceListing(
             case_id=CASE,
@@ -166,6 +203,7 @@ ANSWERS = {
                 ),
             ),
         ),
+        intake.Supporters(case_id=CASE, number=2, since=AT),
         intake.SealView(case_id=CASE, number=NUMBER, sealed_at=LATER, commitments=(HASH, HASH), seal=HASH),
     ),
     "dispatch": (
@@ -174,6 +212,9 @@ ANSWERS = {
         dispatch.OrderReceipt(order_id=ORDER, case_id=CASE, number=NUMBER, state="signed", version=2),
         _ORDER,
         dispatch.OrderPage(items=(_ORDER,), next_cursor=None),
+        _PART,
+        orders.Ledger(case_id=CASE, items=(_DEADLINE,)),
+        orders.Responsibilities(items=(_RESPONSIBILITY,)),
     ),
     "governance": (
         governance.MeetingReceipt(meeting_id=MEETING, items=(ITEM,)),

@@ -1,0 +1,84 @@
+"""What dispatch shows of orders beside the order itself: parts, requests, endings, deadlines, the matrix."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+import msgspec
+
+
+class PartView(msgspec.Struct, frozen=True, kw_only=True):
+    """One department's part in an order, the lead's too. `state` is `open`, `done` or `excused`.
+
+    `result_text` is shown where the part has a result of its own.
+    """
+
+    department: str
+    part: str
+    state: str
+    due_at: datetime | None = None
+    result_id: UUID | None = None
+    result_text: str | None = None
+
+
+class RequestView(msgspec.Struct, frozen=True, kw_only=True):
+    """What the lead asks and the dispatcher has not answered: `kind` is `extension` or `suspension`.
+
+    An extension has `days` and the words of its statement, a suspension `reason` and `review_on`.
+    """
+
+    kind: str
+    asked_at: datetime
+    days: int | None = None
+    text: str | None = None
+    reason: str | None = None
+    review_on: date | None = None
+
+
+class EndingView(msgspec.Struct, frozen=True, kw_only=True):
+    """Why an order was returned or recalled. `suggested` is the department that the returning one names."""
+
+    at: datetime
+    text: str | None = None
+    legal_basis: str | None = None
+    suggested: str | None = None
+
+
+class DeadlineView(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of the ledger, which is never changed. `party` is a department, lead or co-handler.
+
+    `provisional` says that a year of it had no published calendar; `calendar_version` names the one used.
+    """
+
+    order_id: UUID
+    cycle: int
+    party: str
+    due_at: datetime
+    reason: str
+    recorded_at: datetime
+    calendar_version: str
+    provisional: bool = False
+
+
+class Ledger(msgspec.Struct, frozen=True, kw_only=True):
+    """Every deadline that a case has had, oldest first: the latest of a party holds."""
+
+    case_id: UUID
+    items: tuple[DeadlineView, ...]
+
+
+class ResponsibilityView(msgspec.Struct, frozen=True, kw_only=True):
+    """A category is a department's task from a day on, up to, not including, `valid_to`."""
+
+    category: str
+    department: str
+    kind: str
+    urgency: str
+    limit: str
+    valid_from: date
+    valid_to: date | None
+
+
+class Responsibilities(msgspec.Struct, frozen=True, kw_only=True):
+    """The responsibility matrix 责任清单: as it was on a day, or all that one category has had."""
+
+    items: tuple[ResponsibilityView, ...]
