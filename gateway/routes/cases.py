@@ -9,13 +9,15 @@ from chassis.refusal import NotFound
 from contracts.commands import intake
 from contracts.commands.dispatch import OrderPage
 from contracts.vocabulary import Evidence, Point
-from gateway import schemas
 from gateway.headers import command_id, etag, expected_version, made_by
 from gateway.house import ask, carry_out, house, principal
 from gateway.media.serving import SHOWN_TYPES
 from gateway.places import check_report
 from gateway.routes import evidence
 from gateway.routing import PREFIX, Routes, answer
+from gateway.schemas import cases as schemas
+from gateway.schemas.fields import Nothing
+from gateway.schemas.lists import AtLeast, CaseFilter
 
 routes = Routes("cases", "A case from report to archive.")
 
@@ -77,7 +79,7 @@ def report(body: dict[str, Any]) -> Response:
 
 @routes.get(
     "/cases",
-    query=schemas.CaseFilter(),
+    query=CaseFilter(),
     answer=intake.CasePage,
     problems=("invalid", "malformed_cursor"),
 )
@@ -86,9 +88,7 @@ def list_cases(query: dict[str, Any]) -> Response:
     return answer(ask("intake", "list_cases", result=intake.CasePage, **query))
 
 
-@routes.get(
-    _CASE, query=schemas.AtLeast(), answer=intake.CaseView, problems=("not_found",), headers=("ETag",)
-)
+@routes.get(_CASE, query=AtLeast(), answer=intake.CaseView, problems=("not_found",), headers=("ETag",))
 def get_case(query: dict[str, Any], case_id: UUID) -> Response:
     """Return a case; `min_version` waits up to two seconds for what you have just caused."""
     view = ask("intake", "get_case", result=intake.CaseView, case_id=case_id, **query)
@@ -192,7 +192,7 @@ def visit_dissatisfied(body: dict[str, Any], case_id: UUID) -> Response:
 
 @routes.post(
     f"{_CASE}/archive",
-    body=schemas.Nothing(),
+    body=Nothing(),
     answer=intake.CaseReceipt,
     versioned=True,
     problems=_STEP,

@@ -6,10 +6,10 @@ from uuid import UUID
 from flask import Response
 
 from contracts.commands import governance
-from gateway import schemas
 from gateway.headers import command_id, made_by
 from gateway.house import ask, carry_out, principal
 from gateway.routing import Routes, answer
+from gateway.schemas import conference as schemas
 
 routes = Routes("conference", "The joint conference.")
 

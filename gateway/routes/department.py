@@ -10,13 +10,14 @@ from chassis.refusal import NotFound
 from chassis.rpc_client import RemoteRefusal
 from contracts.commands import dispatch
 from contracts.commands.intake import CaseView
-from gateway import schemas
 from gateway.answers import DepartmentOrder
 from gateway.headers import command_id, made_by
 from gateway.house import ask, carry_out, principal
 from gateway.media.serving import SHOWN_TYPES
 from gateway.routes import evidence
 from gateway.routing import Routes, answer
+from gateway.schemas import department as schemas
+from gateway.schemas.lists import OrderFilter
 
 routes = Routes("department", "A department's orders and results.")
 
@@ -30,7 +31,7 @@ _RESULT = {
 
 @routes.get(
     "/department/orders",
-    query=schemas.OrderFilter(),
+    query=OrderFilter(),
     answer=dispatch.OrderPage,
     problems=("invalid", "malformed_cursor"),
 )

@@ -13,7 +13,7 @@ from gateway.house import house, principal
 from gateway.media.serving import SHOWN_TYPES, send
 from gateway.refusals import UnsupportedMediaType, invalid
 from gateway.routing import FORM, PREFIX, Routes, answer
-from gateway.schemas import UploadForm
+from gateway.schemas.media import UploadForm
 
 routes = Routes("media", "Photos and papers.")
 

@@ -6,15 +6,16 @@ from uuid import UUID
 from flask import Response
 
 from contracts.commands.notify import MarkRead, MessagePage, ReadReceipt
-from gateway import schemas
 from gateway.headers import made_by
 from gateway.house import ask, carry_out, principal
 from gateway.routing import Routes, answer
+from gateway.schemas.fields import Nothing
+from gateway.schemas.lists import MessageFilter
 
 routes = Routes("messages", "One's own messages.")
 
 
-@routes.get("/messages", query=schemas.MessageFilter(), answer=MessagePage, problems=("malformed_cursor",))
+@routes.get("/messages", query=MessageFilter(), answer=MessagePage, problems=("malformed_cursor",))
 def list_messages(query: dict[str, Any]) -> Response:
     """Return a page of your messages, newest first."""
     return answer(ask("notify", "list_messages", result=MessagePage, **query))
@@ -22,7 +23,7 @@ def list_messages(query: dict[str, Any]) -> Response:
 
 @routes.post(
     "/messages/<uuid:message_id>/read",
-    body=schemas.Nothing(),
+    body=Nothing(),
     status=204,
     keyed=False,
     problems=("not_found",),

@@ -5,15 +5,15 @@ from typing import Any
 from flask import Response
 
 from contracts.commands.registry import CategoryView, DepartmentView, PlaceView
-from gateway import schemas
 from gateway.answers import Categories, Departments, Places
 from gateway.house import ask
 from gateway.routing import Routes, answer
+from gateway.schemas.lists import PlaceFilter
 
 routes = Routes("reference", "What codes mean.")
 
 
-@routes.get("/reference/places", query=schemas.PlaceFilter(), answer=Places)
+@routes.get("/reference/places", query=PlaceFilter(), answer=Places)
 def places(query: dict[str, Any]) -> Response:
     """Return the units that exist on a day, today by default: communities, grids, buildings."""
     return answer(Places(items=ask("registry", "places", result=tuple[PlaceView, ...], **query)))

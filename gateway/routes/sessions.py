@@ -10,7 +10,7 @@ from gateway.answers import Account, Me, SessionOpened
 from gateway.auth import COOKIE
 from gateway.house import ask, caller, house
 from gateway.routing import Routes, answer
-from gateway.schemas import Credentials
+from gateway.schemas.accounts import Credentials
 from gateway.sessions import STAFF
 
 routes = Routes("sessions", "Signing in and out.")

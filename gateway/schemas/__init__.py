@@ -1,0 +1,1 @@
+"""What clients send, a module an actor's room: the shape alone."""
