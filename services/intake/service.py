@@ -52,10 +52,11 @@ class IntakeService:
         category: str | None = None,
         lead: str | None = None,
         mine: bool = False,
+        order: str = "newest",
         cursor: str | None = None,
         limit: int = 20,
     ) -> CasePage:
-        """Return a page of the cases that the caller may see, newest first."""
+        """Return a page of the cases that the caller may see, from one end."""
         return queries.list_cases(
             self.database,
             context.required(),
@@ -65,6 +66,7 @@ class IntakeService:
             category=category,
             lead=lead,
             mine=mine,
+            order=order,
             cursor=cursor,
             limit=limit,
         )

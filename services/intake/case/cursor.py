@@ -14,7 +14,7 @@ _LONGEST = 200
 
 
 class Cursor(NamedTuple):
-    """The last case of a page; the next page begins below it."""
+    """The last case of a page; the next page begins behind it."""
 
     reported_at: datetime
     case_id: UUID

@@ -14,7 +14,7 @@ from services.intake.case import reads
 from services.intake.case.authority import department_of, knows_the_place, own_account, sight_of
 from services.intake.case.case import Case
 from services.intake.case.lifecycle import State
-from services.intake.case.reads import Filters
+from services.intake.case.reads import Filters, Order
 from services.intake.case.views import evidence_held, evidence_shown, view_of
 from services.intake.case.wellformed import is_code
 
@@ -95,12 +95,13 @@ def list_cases(
     category: str | None = None,
     lead: str | None = None,
     mine: bool = False,
+    order: str = Order.NEWEST,
     cursor: str | None = None,
     limit: int = 20,
 ) -> CasePage:
-    """Return a page of the cases that the caller sees, newest first.
+    """Return a page of the cases that the caller sees, the `newest` or the `oldest` first.
 
-    Raises: Invalid for a filter or limit that makes no sense, MalformedCursor.
+    Raises: Invalid for a filter, an order or a limit that makes no sense, MalformedCursor.
     """
     if not 1 <= limit <= LIMIT_MAX:
         raise Invalid(field="limit")
@@ -112,9 +113,11 @@ def list_cases(
         lead=_code(lead, "lead"),
         reporter_id=own_account(principal) if mine else None,
     )
-    below = None if cursor is None else cursors.decode(cursor)
+    after = None if cursor is None else cursors.decode(cursor)
     with database.reading() as connection:
-        found = reads.newest(connection, sight_of(principal), filters, below=below, limit=limit + 1)
+        found = reads.page(
+            connection, sight_of(principal), filters, order=_order(order), after=after, limit=limit + 1
+        )
     items = tuple(found[:limit])
     further = cursors.Cursor(items[-1].reported_at, items[-1].case_id) if len(found) > limit else None
     return CasePage(items=items, next_cursor=None if further is None else cursors.encode(further))
@@ -158,6 +161,13 @@ def _state(value: str | None) -> State | None:
         return State(value)
     except ValueError as error:
         raise Invalid(field="state") from error
+
+
+def _order(value: str) -> Order:
+    try:
+        return Order(value)
+    except ValueError as error:
+        raise Invalid(field="order") from error
 
 
 def _code(value: str | None, field: str) -> str | None:

@@ -1,5 +1,6 @@
 """The SQL of the queries: nothing here locks or writes."""
 
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -42,6 +43,13 @@ _SUMMARY = (
 _OPEN_STEPS = range(1, 5)
 
 
+class Order(StrEnum):
+    """From which end a list is read."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
 class Filters(msgspec.Struct, frozen=True, kw_only=True):
     """Which cases of those that a caller sees; `reporter_id` for the caller's own."""
 
@@ -77,16 +85,17 @@ def open_by_state(connection: Connection) -> list[tuple[str, str, int]]:
     return [(row[0], row[1], row[2]) for row in connection.execute(_OPEN)]
 
 
-def newest(
-    connection: Connection, sight: Sight, filters: Filters, *, below: Cursor | None, limit: int
+def page(
+    connection: Connection, sight: Sight, filters: Filters, *, order: Order, after: Cursor | None, limit: int
 ) -> list[CaseSummary]:
-    """Return at most `limit` cases that are in sight and pass the filters, newest first."""
+    """Return at most `limit` cases that are in sight and pass the filters, from one end."""
     wanted = sa.select(*(cases.c[name] for name in _SUMMARY)).where(_in_sight(sight), *_passing(filters))
-    if below is not None:
-        position = sa.tuple_(cases.c.reported_at, cases.c.case_id)
-        wanted = wanted.where(position < sa.tuple_(*map(sa.literal, below)))
-    wanted = wanted.order_by(cases.c.reported_at.desc(), cases.c.case_id.desc()).limit(limit)
-    return [_summary(row) for row in connection.execute(wanted)]
+    key = (cases.c.reported_at, cases.c.case_id)
+    if after is not None:
+        position, last = sa.tuple_(*key), sa.tuple_(*map(sa.literal, after))
+        wanted = wanted.where(position < last if order is Order.NEWEST else position > last)
+    ends = key if order is Order.OLDEST else tuple(column.desc() for column in key)
+    return [_summary(row) for row in connection.execute(wanted.order_by(*ends).limit(limit))]
 
 
 def _in_sight(sight: Sight) -> sa.ColumnElement[bool]:

@@ -95,18 +95,19 @@ def test_a_reader_waits_for_what_it_has_caused_and_no_longer_than_said(
     assert queries.get_case(intake.database, CLERK, case.case_id, min_version=99).version == 6
 
 
-def test_a_list_is_read_page_by_page_newest_first_and_nothing_comes_twice(intake: Intake) -> None:
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+def test_a_list_is_read_page_by_page_from_either_end_and_nothing_comes_twice(
+    intake: Intake, order: str
+) -> None:
     intake.ask(*((a_report(), RESIDENT) for _ in range(7)))
-    newest = [
-        row[0] for row in intake.rows("SELECT case_id FROM cases ORDER BY reported_at DESC, case_id DESC")
-    ]
+    oldest = [row[0] for row in intake.rows("SELECT case_id FROM cases ORDER BY reported_at, case_id")]
     read: list[UUID] = []
     cursor = None
     for _ in range(3):
-        page = queries.list_cases(intake.database, DISPATCHER, cursor=cursor, limit=3)
+        page = queries.list_cases(intake.database, DISPATCHER, order=order, cursor=cursor, limit=3)
         read += [item.case_id for item in page.items]
         cursor = page.next_cursor
-    assert read == newest
+    assert read == (oldest if order == "oldest" else oldest[::-1])
     assert cursor is None
 
 
@@ -137,7 +138,15 @@ def test_a_list_shows_what_the_caller_may_see_and_asks_for(intake: Intake) -> No
 
 @pytest.mark.parametrize(
     "filters",
-    [{"limit": 0}, {"limit": 101}, {"state": "lost"}, {"grid": "c01\0"}, {"lead": ""}, {"community": "é"}],
+    [
+        {"limit": 0},
+        {"limit": 101},
+        {"order": "best"},
+        {"state": "lost"},
+        {"grid": "c01\0"},
+        {"lead": ""},
+        {"community": "é"},
+    ],
 )
 def test_a_filter_that_makes_no_sense_is_refused(intake: Intake, filters: dict[str, Any]) -> None:
     with pytest.raises(Invalid):
