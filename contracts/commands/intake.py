@@ -21,6 +21,13 @@ class Channel(StrEnum):
     DOOR = "door"  # 上门
 
 
+class PageOrder(StrEnum):
+    """Which end of a list comes first, by the time of the report."""
+
+    NEWEST = "newest"  # 最新在前
+    OLDEST = "oldest"  # 最早在前
+
+
 class ReportCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """上报. `text` is 10 to 2,000 characters; `category` None asks the dispatcher to choose."""
 

@@ -84,7 +84,7 @@ def report(body: dict[str, Any]) -> Response:
     problems=("invalid", "malformed_cursor"),
 )
 def list_cases(query: dict[str, Any]) -> Response:
-    """Return a page of the cases that you may see, newest first."""
+    """Return a page of the cases that you may see, newest first unless you ask otherwise."""
     return answer(ask("intake", "list_cases", result=intake.CasePage, **query))
 
 

@@ -2,6 +2,7 @@
 
 from marshmallow import fields, validate
 
+from contracts.commands.intake import PageOrder
 from contracts.events.registry import Tier
 from gateway.schemas.fields import Day, QueryFlag, Strict, Text, between, code
 
@@ -15,6 +16,12 @@ class CaseFilter(Strict):
     category = code()
     lead = code()
     mine = QueryFlag(load_default=False)
+    order = fields.Enum(
+        PageOrder,
+        by_value=True,
+        error_messages={"unknown": "not_one_of_these"},
+        metadata={"type": "string", "description": "By the time of the report; `newest` unless said."},
+    )
     cursor = Text(validate=validate.Length(min=1, max=512, error="length"))
     limit = fields.Integer(load_default=20, validate=between(1, 100))
 

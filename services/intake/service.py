@@ -8,7 +8,7 @@ from chassis.context import Context
 from chassis.entrypoints import DatabaseDependency, command_batch, event_batch, every, query
 from chassis.processing.commands import CommandProcessor
 from chassis.processing.events import EventProcessor
-from contracts.commands.intake import CasePage, CaseView, EvidenceListing, SealView, Timeline
+from contracts.commands.intake import CasePage, CaseView, EvidenceListing, PageOrder, SealView, Timeline
 from contracts.vocabulary import Evidence
 from services.intake import metrics
 from services.intake.case import handlers, queries
@@ -52,11 +52,11 @@ class IntakeService:
         category: str | None = None,
         lead: str | None = None,
         mine: bool = False,
-        order: str = "newest",
+        order: PageOrder | None = None,
         cursor: str | None = None,
         limit: int = 20,
     ) -> CasePage:
-        """Return a page of the cases that the caller may see, from one end."""
+        """Return a page of the cases that the caller may see, newest first unless asked otherwise."""
         return queries.list_cases(
             self.database,
             context.required(),

@@ -1,4 +1,4 @@
-"""The opaque cursor of the list of cases: where the last page ended. Pure."""
+"""The opaque cursor of the list of cases: where the last page ended, and which way it went. Pure."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
@@ -9,15 +9,17 @@ from uuid import UUID
 import msgspec
 
 from chassis.refusal import MalformedCursor
+from contracts.commands.intake import PageOrder
 
 _LONGEST = 200
 
 
 class Cursor(NamedTuple):
-    """The last case of a page; the next page begins behind it."""
+    """The last case of a page; the next page begins behind it, in the same order."""
 
     reported_at: datetime
     case_id: UUID
+    order: PageOrder
 
 
 _decoder = msgspec.json.Decoder(Cursor)

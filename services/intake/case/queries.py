@@ -6,7 +6,7 @@ from uuid import UUID
 from chassis.data.engine import Database
 from chassis.principal import Principal
 from chassis.refusal import Invalid, NotFound
-from contracts.commands.intake import CasePage, CaseView, EvidenceListing, SealView
+from contracts.commands.intake import CasePage, CaseView, EvidenceListing, PageOrder, SealView
 from contracts.commands.intake import Timeline as TimelineView
 from contracts.vocabulary import Evidence
 from services.intake.case import cursor as cursors
@@ -14,7 +14,7 @@ from services.intake.case import reads
 from services.intake.case.authority import department_of, knows_the_place, own_account, sight_of
 from services.intake.case.case import Case
 from services.intake.case.lifecycle import State
-from services.intake.case.reads import Filters, Order
+from services.intake.case.reads import Filters
 from services.intake.case.views import evidence_held, evidence_shown, view_of
 from services.intake.case.wellformed import is_code
 
@@ -95,13 +95,13 @@ def list_cases(
     category: str | None = None,
     lead: str | None = None,
     mine: bool = False,
-    order: str = Order.NEWEST,
+    order: PageOrder | None = None,
     cursor: str | None = None,
     limit: int = 20,
 ) -> CasePage:
-    """Return a page of the cases that the caller sees, the `newest` or the `oldest` first.
+    """Return a page of the cases that the caller sees, newest first unless `order` says otherwise.
 
-    Raises: Invalid for a filter, an order or a limit that makes no sense, MalformedCursor.
+    Raises: Invalid for a filter, order or limit that makes no sense, MalformedCursor.
     """
     if not 1 <= limit <= LIMIT_MAX:
         raise Invalid(field="limit")
@@ -113,14 +113,17 @@ def list_cases(
         lead=_code(lead, "lead"),
         reporter_id=own_account(principal) if mine else None,
     )
-    after = None if cursor is None else cursors.decode(cursor)
+    behind = None if cursor is None else cursors.decode(cursor)
+    going = _order(order, behind)
     with database.reading() as connection:
         found = reads.page(
-            connection, sight_of(principal), filters, order=_order(order), after=after, limit=limit + 1
+            connection, sight_of(principal), filters, order=going, behind=behind, limit=limit + 1
         )
     items = tuple(found[:limit])
-    further = cursors.Cursor(items[-1].reported_at, items[-1].case_id) if len(found) > limit else None
-    return CasePage(items=items, next_cursor=None if further is None else cursors.encode(further))
+    if len(found) <= limit:
+        return CasePage(items=items, next_cursor=None)
+    further = cursors.Cursor(items[-1].reported_at, items[-1].case_id, going)
+    return CasePage(items=items, next_cursor=cursors.encode(further))
 
 
 def open_by_state(database: Database) -> list[tuple[str, str, int]]:
@@ -154,6 +157,15 @@ def _handles(principal: Principal, case: Case) -> bool:
     return department is not None and case.handled_by(department)
 
 
+def _order(asked: PageOrder | None, behind: cursors.Cursor | None) -> PageOrder:
+    """Return which way to go: a list that was begun goes on as it began. Raises: Invalid."""
+    if behind is None:
+        return asked or PageOrder.NEWEST
+    if asked is not None and asked is not behind.order:
+        raise Invalid(field="order")
+    return behind.order
+
+
 def _state(value: str | None) -> State | None:
     if value is None:
         return None
@@ -161,13 +173,6 @@ def _state(value: str | None) -> State | None:
         return State(value)
     except ValueError as error:
         raise Invalid(field="state") from error
-
-
-def _order(value: str) -> Order:
-    try:
-        return Order(value)
-    except ValueError as error:
-        raise Invalid(field="order") from error
 
 
 def _code(value: str | None, field: str) -> str | None:

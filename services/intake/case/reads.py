@@ -1,6 +1,5 @@
 """The SQL of the queries: nothing here locks or writes."""
 
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +7,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from contracts.commands.intake import CaseSummary, SealView
+from contracts.commands.intake import CaseSummary, PageOrder, SealView
 from services.intake.case import rows
 from services.intake.case.authority import Sight
 from services.intake.case.case import Case, Entry
@@ -41,13 +40,6 @@ _SUMMARY = (
     "version",
 )
 _OPEN_STEPS = range(1, 5)
-
-
-class Order(StrEnum):
-    """From which end a list is read."""
-
-    NEWEST = "newest"
-    OLDEST = "oldest"
 
 
 class Filters(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,16 +78,24 @@ def open_by_state(connection: Connection) -> list[tuple[str, str, int]]:
 
 
 def page(
-    connection: Connection, sight: Sight, filters: Filters, *, order: Order, after: Cursor | None, limit: int
+    connection: Connection,
+    sight: Sight,
+    filters: Filters,
+    *,
+    order: PageOrder,
+    behind: Cursor | None,
+    limit: int,
 ) -> list[CaseSummary]:
-    """Return at most `limit` cases that are in sight and pass the filters, from one end."""
+    """Return at most `limit` cases that are in sight and pass the filters, in the order asked for."""
     wanted = sa.select(*(cases.c[name] for name in _SUMMARY)).where(_in_sight(sight), *_passing(filters))
-    key = (cases.c.reported_at, cases.c.case_id)
-    if after is not None:
-        position, last = sa.tuple_(*key), sa.tuple_(*map(sa.literal, after))
-        wanted = wanted.where(position < last if order is Order.NEWEST else position > last)
-    ends = key if order is Order.OLDEST else tuple(column.desc() for column in key)
-    return [_summary(row) for row in connection.execute(wanted.order_by(*ends).limit(limit))]
+    newest_first = order is PageOrder.NEWEST
+    if behind is not None:
+        here = sa.tuple_(cases.c.reported_at, cases.c.case_id)
+        there = sa.tuple_(sa.literal(behind.reported_at), sa.literal(behind.case_id))
+        wanted = wanted.where(here < there if newest_first else here > there)
+    ends = (cases.c.reported_at, cases.c.case_id)
+    wanted = wanted.order_by(*(end.desc() if newest_first else end.asc() for end in ends)).limit(limit)
+    return [_summary(row) for row in connection.execute(wanted)]
 
 
 def _in_sight(sight: Sight) -> sa.ColumnElement[bool]:

@@ -203,13 +203,22 @@ def test_a_resident_and_the_hotline_report_anywhere(cell: Cell, role: str) -> No
 
 def test_filters_and_cursor_go_to_intake_and_none_that_was_not_sent(cell: Cell) -> None:
     cell.rpc.tell("intake", "list_cases", CasePage(items=(), next_cursor=None))
-    path = "/cases?state=answered&grid=c01-g01&limit=100&mine=true&cursor=abc"
+    path = "/cases?state=answered&grid=c01-g01&limit=100&mine=true&order=oldest&cursor=abc"
     assert cell.get(path, token=cell.worker()).get_json() == {"items": [], "next_cursor": None}
     said = cell.rpc.last().said
-    assert said == {"state": "answered", "grid": "c01-g01", "limit": 100, "mine": True, "cursor": "abc"}
+    assert said == {
+        "state": "answered",
+        "grid": "c01-g01",
+        "limit": 100,
+        "mine": True,
+        "order": "oldest",
+        "cursor": "abc",
+    }
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=101", "limit=x", "mine=maybe", "colour=red", "state="])
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=101", "limit=x", "mine=maybe", "colour=red", "state=", "order=x"]
+)
 def test_a_filter_that_makes_no_sense_is_named(cell: Cell, query: str) -> None:
     response = cell.get(f"/cases?{query}", token=cell.worker())
     assert (response.status_code, code_of(response)) == (422, "invalid")
