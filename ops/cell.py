@@ -109,6 +109,16 @@ class Cell:
             _write(self.folder / "ports.json", self.ports)
         return taken
 
+    @property
+    def mode(self) -> str:
+        """What it was last started as; `production`, the strictest, where nobody has said."""
+        path = self.run / "mode"
+        return path.read_text(encoding="utf-8") if path.exists() else "production"
+
+    def remember_mode(self, mode: str) -> None:
+        """Keep what it is started as: later commands go by it."""
+        (self.run / "mode").write_text(mode, encoding="utf-8")
+
     def secret(self, name: str) -> str:
         """Return the random secret of this name, made at the first call and kept, mode 0600."""
         path = self.folder / "secrets.json"

@@ -13,6 +13,7 @@ import msgspec
 
 from ops import checks, doctor, logins
 from ops.cell import DEFAULT_FOLDER, Cell
+from ops.clock import commands as clock
 from ops.departments import api_url, settings_path
 from ops.display import Display
 from ops.errors import Unready
@@ -142,6 +143,7 @@ def bench(arguments: tuple[str, ...]) -> None:
 
 
 main.add_command(parked)
+main.add_command(clock)
 
 
 def _show(cell: Cell, display: Display) -> None:

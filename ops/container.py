@@ -37,6 +37,7 @@ def main(arguments: list[str]) -> int:
 def prepare(cell: Cell, *, mode: str) -> None:
     """Make databases, seed and settings, and the definitions that the broker reads when it starts."""
     remember(cell)
+    cell.remember_mode(mode)
     servers = Servers(cell)
     _wait_for_database(os.environ["DATABASE_URL"])
     servers.databases.create()

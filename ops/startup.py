@@ -32,6 +32,7 @@ class Startup:
         """Do everything. Raises: Unready; what was started by then is left to `down`."""
         stage = self._display.stage
         self._clear()
+        self._cell.remember_mode(self._mode)
         given = remember(self._cell)
         if debian.missing(broker="AMQP_URI" not in given):
             with stage("Debian's packages are installed"):

@@ -1,0 +1,155 @@
+"""Waiting until nothing is under way in a cell: sent, taken, applied, and nothing more comes of it."""
+
+import re
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from typing import Any, NamedTuple, Protocol
+
+import psycopg
+
+from chassis.bus.connection import BROKER_ERRORS, BusConnection, connect
+from contracts import topology
+from contracts.envelope import CloudEvent, decode
+from contracts.naming import EVENTS_EXCHANGE
+from ops.cell import SERVICES
+from ops.errors import Unready
+
+PATIENCE_S = 30.0
+# What a consumer has taken and not begun shows nowhere: so nothing must have changed since the look before.
+_PAUSE_S = 0.1
+_AWAY: tuple[type[Exception], ...] = (psycopg.OperationalError, *BROKER_ERRORS)
+_UNSENT = "SELECT destination, count(*) FROM outbox WHERE sent_at IS NULL GROUP BY destination"
+# More than consumers may have taken and not applied; what lies before these is on a queue, if anywhere.
+_SENT = (
+    "SELECT body FROM outbox WHERE exchange = %s AND sent_at IS NOT NULL ORDER BY position DESC LIMIT 1000"
+)
+_LAST = "SELECT coalesce(max(position), 0) FROM outbox"
+_BUSY = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user "
+    "AND xact_start IS NOT NULL AND pid <> pg_backend_pid()"
+)
+# What stands behind a parked message waits for a person: it is not under way.
+_WAITING = (
+    "SELECT count(*) FROM inbox_waiting w WHERE NOT EXISTS (SELECT FROM inbox_parked p "
+    "WHERE p.state = 'parked' AND p.source = w.source AND p.aggregate = w.aggregate)"
+)
+_NOT_TAKEN = (
+    "SELECT count(*) FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::text[]) "
+    "AS told (source, aggregate, sequence, key) LEFT JOIN inbox_cursor c USING (source, aggregate) "
+    "WHERE coalesce(c.sequence, 0) < told.sequence AND NOT EXISTS (SELECT FROM inbox_parked p "
+    "WHERE p.state = 'parked' AND (p.message_key = told.key "
+    "OR (p.source = told.source AND p.aggregate = told.aggregate)))"
+)
+
+
+class Urls(Protocol):
+    """Gives the URL of a service's database, or of a broker user."""
+
+    def url(self, name: str, /) -> str:
+        """Return it."""
+
+
+class Look(NamedTuple):
+    """What is under way, in words, and the last outbox position of every service."""
+
+    under_way: list[str]
+    positions: tuple[int, ...]
+
+
+def drain(*, databases: Urls, broker: Urls, within_s: float = PATIENCE_S) -> None:
+    """Wait until nothing is under way between the parts of a cell.
+
+    Departments are not parts of it: what lies on their queues has arrived. Raises: Unready with
+    what is under way still.
+    """
+    until = time.monotonic() + within_s
+    with _looking(databases, broker) as traffic:
+        before = traffic.look()
+        while True:
+            time.sleep(_PAUSE_S)
+            found = traffic.look()
+            if before == found and not found.under_way:
+                return
+            if time.monotonic() > until:
+                left = "; ".join(found.under_way) or "the services go on sending"
+                raise Unready(f"After {within_s:.0f} s there is still something under way: {left}.")
+            before = found
+
+
+class Traffic:
+    """The databases and queues of a cell, looked at over connections that stay open."""
+
+    def __init__(self, databases: Mapping[str, psycopg.Connection], bus: BusConnection) -> None:
+        self._databases = databases
+        self._channel = bus.channel()
+
+    def look(self) -> Look:
+        """Look once. The senders first: what they send meanwhile is met again at the next look."""
+        found: list[str] = []
+        told: list[CloudEvent] = []
+        positions = []
+        for service, connection in self._databases.items():
+            found += [f"{service} has {n} unsent for {where}" for where, n in _rows(connection, _UNSENT)]
+            told += [decode(bytes(row[0])) for row in _rows(connection, _SENT, EVENTS_EXCHANGE)]
+            positions.append(_number(connection, _LAST))
+        found += self._on_queues()
+        found += self._on_their_way(told)
+        return Look(found, tuple(positions))
+
+    def _on_queues(self) -> Iterator[str]:
+        for queue in topology.queues(()):
+            held = self._channel.queue_declare(queue.name, passive=True).message_count
+            if held:
+                yield f"{queue.name} holds {held}"
+
+    def _on_their_way(self, told: list[CloudEvent]) -> Iterator[str]:
+        for service, connection in self._databases.items():
+            if busy := _number(connection, _BUSY):
+                yield f"{service} is at work in {busy} transactions"
+            if waiting := _number(connection, _WAITING):
+                yield f"{waiting} wait in {service} for one that has not come"
+            heard = [event for event in told if follows(service, event.type)]
+            if missing := _number(connection, _NOT_TAKEN, *_columns(heard)):
+                yield f"{missing} have not been taken by {service}"
+
+
+@contextmanager
+def _looking(databases: Urls, broker: Urls) -> Iterator[Traffic]:
+    with ExitStack() as stack:
+        try:
+            opened = {
+                service: stack.enter_context(psycopg.connect(databases.url(service), autocommit=True))
+                for service in SERVICES
+            }
+            bus = connect(broker.url("operator"))
+            stack.callback(bus.collect)
+            yield Traffic(opened, bus)
+        except _AWAY as error:
+            said = str(error).strip() or type(error).__name__
+            raise Unready(f"The cell cannot be looked at: {said}. ./qiaotou status says more.") from error
+
+
+def follows(service: str, type_: str) -> bool:
+    """Say whether a service's queues are bound to an event of this type; `#` is any words, `*` one."""
+    return any(
+        re.fullmatch(re.escape(pattern).replace(r"\#", ".*").replace(r"\*", "[^.]+"), type_)
+        for pattern in topology.STREAMS.get(service, ())
+    )
+
+
+def _columns(events: list[CloudEvent]) -> tuple[list[Any], ...]:
+    return (
+        [event.source for event in events],
+        [event.subject for event in events],
+        [event.sequence for event in events],
+        [str(event.id) for event in events],
+    )
+
+
+def _rows(connection: psycopg.Connection, query: str, *values: object) -> list[tuple[Any, ...]]:
+    return connection.execute(query.encode(), values).fetchall()
+
+
+def _number(connection: psycopg.Connection, query: str, *values: object) -> int:
+    return int(_rows(connection, query, *values)[0][0])
