@@ -6,6 +6,8 @@ from typing import Self
 
 import msgspec
 
+from chassis.working_calendar import Hours
+
 MODES = ("demo", "production", "test")
 
 
@@ -13,7 +15,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of one process. Secrets come in the two URLs and are never printed.
 
     `process` of `processes` decides the partitions; `mode` production refuses demo logins and
-    a moved clock.
+    a moved clock. `working_hours` are those of every working day, in Asia/Shanghai.
     """
 
     database_url: str = ""
@@ -25,6 +27,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     mode: str = "production"
     district: str = "140303"
     log_level: str = "INFO"
+    working_hours: str = "08:30-12:00,14:00-18:00"
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
@@ -41,4 +44,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError(f"QIAOTOU_MODE must be one of {', '.join(MODES)}")
         if not 0 <= settings.process < settings.processes:
             raise ValueError("QIAOTOU_PROCESS must be below QIAOTOU_PROCESSES")
+        try:
+            Hours.parse(settings.working_hours)
+        except ValueError as error:
+            raise ValueError(f"QIAOTOU_WORKING_HOURS: {error}") from error
         return settings

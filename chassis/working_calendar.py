@@ -95,7 +95,7 @@ class Year(msgspec.Struct, frozen=True, kw_only=True):
             if list(days) != sorted(set(days)):
                 raise ValueError(f"the days of {self.year} are not each named once, in order")
             for day in days:
-                if day.year != self.year or (day.weekday() >= _SATURDAY) is not weekend:
+                if day.year != self.year or is_weekend(day) is not weekend:
                     raise ValueError(f"{day} makes no difference to {self.year}")
 
     @property
@@ -177,6 +177,11 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True):
         """Return the moment, in UTC, at `clock` from midnight of a day."""
         midnight = datetime.fromordinal(ordinal).replace(tzinfo=self.zone)
         return (midnight + clock).astimezone(UTC)
+
+
+def is_weekend(day: date) -> bool:
+    """Return whether `day` is a Saturday or a Sunday."""
+    return day.weekday() >= _SATURDAY
 
 
 def since_midnight(local: datetime) -> timedelta:

@@ -78,6 +78,7 @@ POLICY: dict[tuple[str, str], Access] = {
     ("GET", f"{_API}/reference/places"): ANYBODY,
     ("GET", f"{_API}/reference/categories"): ANYBODY,
     ("GET", f"{_API}/reference/departments"): ANYBODY,
+    ("GET", f"{_API}/calendar/<int(fixed_digits=4):year>"): ANYBODY,
 }
 
 

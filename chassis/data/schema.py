@@ -4,6 +4,7 @@ from alembic.operations import Operations
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from chassis.data.tables import CELL_NOW, metadata
+from chassis.data.working_years import working_years
 
 
 def create_chassis_tables(op: Operations) -> None:
@@ -18,3 +19,8 @@ def create_chassis_tables(op: Operations) -> None:
             op.execute(CreateIndex(index))
     op.execute("INSERT INTO cell_clock (ahead) VALUES ('0')")
     op.execute(CELL_NOW)
+
+
+def create_working_years(op: Operations) -> None:
+    """Create the calendar of working time, for a service that counts by it."""
+    op.execute(CreateTable(working_years))

@@ -81,3 +81,17 @@ class DepartmentView(msgspec.Struct, frozen=True, kw_only=True):
     name_zh: str
     name_en: str
     former: str
+
+
+class CalendarView(msgspec.Struct, frozen=True, kw_only=True):
+    """How one year is worked: Monday to Friday, but for `holidays` and `working_weekends`.
+
+    A provisional year is not published yet. `working_days` counts those of the whole year.
+    """
+
+    year: int
+    version: str
+    provisional: bool
+    holidays: tuple[date, ...]
+    working_weekends: tuple[date, ...]
+    working_days: int

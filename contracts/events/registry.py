@@ -1,6 +1,6 @@
-"""Organisation, places, categories and accounts as the other services mirror them.
+"""Organisation, places, categories, accounts and the calendar as the other services mirror them.
 
-Subject and ordering key are the entity's code, prefixed (`place:c01`), or the account id.
+Subject and ordering key are the entity's code, prefixed (`place:c01`, `calendar:2026`), or the account id.
 Names of places and departments are public; nothing here is about a private person.
 """
 
@@ -74,4 +74,18 @@ class AccountOpened(msgspec.Struct, frozen=True, kw_only=True):
     department: str | None = None
 
 
-ALL = (PlaceDefined, DepartmentDefined, CategoryDefined, AccountOpened)
+class CalendarPublished(msgspec.Struct, frozen=True, kw_only=True):
+    """How a year differs from Monday to Friday: `holidays` on weekdays, weekends that are worked.
+
+    `version` is a hash of what the year says; a provisional year is not published yet 暂定.
+    """
+
+    type: ClassVar[str] = "registry.calendar.published.v1"
+    year: int
+    version: str
+    provisional: bool
+    holidays: tuple[date, ...]
+    working_weekends: tuple[date, ...]
+
+
+ALL = (PlaceDefined, DepartmentDefined, CategoryDefined, AccountOpened, CalendarPublished)

@@ -1,10 +1,10 @@
-"""Places, categories, departments: what codes mean."""
+"""Places, categories, departments: what codes mean. And which days are worked."""
 
 from typing import Any
 
 from flask import Response
 
-from contracts.commands.registry import CategoryView, DepartmentView, PlaceView
+from contracts.commands.registry import CalendarView, CategoryView, DepartmentView, PlaceView
 from gateway.answers import Categories, Departments, Places
 from gateway.house import ask
 from gateway.routing import Routes, answer
@@ -29,3 +29,9 @@ def categories() -> Response:
 def departments() -> Response:
     """Return the departments."""
     return answer(Departments(items=ask("registry", "departments", result=tuple[DepartmentView, ...])))
+
+
+@routes.get("/calendar/<int(fixed_digits=4):year>", answer=CalendarView, problems=("not_found",))
+def calendar(year: int) -> Response:
+    """Return how a year is worked: what differs from Monday to Friday. Provisional until it is published."""
+    return answer(ask("registry", "calendar_year", result=CalendarView, year=year))

@@ -1,4 +1,4 @@
-"""The reviewed data files under `data/`, read and checked."""
+"""The reviewed data files under `data/` and the published calendar, read and checked."""
 
 import csv
 from collections.abc import Callable
@@ -6,8 +6,10 @@ from datetime import date
 from importlib import resources
 from typing import NamedTuple, TypeVar
 
+from chassis.working_calendar import Year
 from contracts.events.registry import Tier
 from contracts.vocabulary import Kind, Urgency
+from services.registry.calendar.published import known_years
 from services.registry.organisation.category import Category, check_categories
 from services.registry.organisation.department import Department
 from services.registry.organisation.place import Place, check_tree
@@ -22,6 +24,7 @@ class ReferenceData(NamedTuple):
     places: list[Place]
     departments: list[Department]
     categories: list[Category]
+    years: list[Year]
 
     @property
     def district(self) -> str:
@@ -30,11 +33,12 @@ class ReferenceData(NamedTuple):
 
 
 def read() -> ReferenceData:
-    """Read the three files. Raises: ReferenceDataError where they say what cannot be."""
+    """Read the three files and the calendar. Raises: ReferenceDataError where they say what cannot be."""
     data = ReferenceData(
         places=_read("places.csv", _place),
         departments=_read("departments.csv", _department),
         categories=_read("categories.csv", _category),
+        years=known_years(),
     )
     check_tree(data.places)
     check_categories(data.categories, departments={each.code for each in data.departments})

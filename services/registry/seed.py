@@ -18,6 +18,8 @@ from services.registry.accounts.account import check
 from services.registry.accounts.handlers import define_account, posting_of
 from services.registry.accounts.passwords import passwords
 from services.registry.accounts.repository import AccountStore, Credential, CredentialStore
+from services.registry.calendar.handlers import fill_year
+from services.registry.calendar.repository import YearStore
 from services.registry.demo import DemoAccount
 from services.registry.organisation.errors import ReferenceDataError
 from services.registry.organisation.handlers import define_category, define_department, define_place
@@ -42,6 +44,7 @@ class Seeded(NamedTuple):
     places: int
     departments: int
     categories: int
+    years: int
     accounts: int
 
 
@@ -65,10 +68,12 @@ def define(data: ReferenceData, accounts: Sequence[DemoAccount], uow: UnitOfWork
     uow.store(PlaceStore).prefetch(each.code for each in data.places)
     uow.store(DepartmentStore).prefetch(each.code for each in data.departments)
     uow.store(CategoryStore).prefetch(each.code for each in data.categories)
+    uow.store(YearStore).prefetch(each.year for each in data.years)
     return Seeded(
         places=sum(define_place(each, uow) for each in data.places),
         departments=sum(define_department(each, uow) for each in data.departments),
         categories=sum(define_category(each, uow) for each in data.categories),
+        years=sum(fill_year(each, uow) for each in data.years),
         accounts=_define_accounts(accounts, uow),
     )
 

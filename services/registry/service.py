@@ -8,10 +8,11 @@ from chassis.bus.inbound import Inbound
 from chassis.context import Context
 from chassis.entrypoints import DatabaseDependency, command_batch, every, query
 from chassis.processing.commands import CommandProcessor
-from contracts.commands.registry import AccountView, CategoryView, DepartmentView, PlaceView
+from contracts.commands.registry import AccountView, CalendarView, CategoryView, DepartmentView, PlaceView
 from contracts.events.registry import Tier
 from services.registry.accounts import handlers as accounts
 from services.registry.accounts import queries as accounts_queries
+from services.registry.calendar import queries as calendar
 from services.registry.organisation import queries as organisation
 
 NAME = "registry"
@@ -60,6 +61,11 @@ class RegistryService:
     def departments(self, _context: Context) -> tuple[DepartmentView, ...]:
         """Return the departments."""
         return organisation.departments(self.database)
+
+    @query
+    def calendar_year(self, _context: Context, *, year: int) -> CalendarView:
+        """Return how a year is worked. Raises: NotFound."""
+        return calendar.calendar_year(self.database, year)
 
     @every(seconds=60.0)
     def forget_old_failures(self) -> None:

@@ -28,7 +28,7 @@ CODES = {
     "suggested",
     "waits_for",
 }
-HASHES = {"result_sha256", "seal", "sha256", "statement_sha256"}
+HASHES = {"result_sha256", "seal", "sha256", "statement_sha256", "version"}
 PUBLIC_NAMES = {
     ("registry.place.defined.v1", "name_zh"),
     ("registry.place.defined.v1", "name_en"),

@@ -1,1 +1,1 @@
-"""Who is responsible for what: registry's categories and departments as dispatch mirrors them."""
+"""Who is responsible for what: registry's categories, departments and calendar as dispatch mirrors them."""

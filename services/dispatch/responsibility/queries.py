@@ -6,7 +6,8 @@ import sqlalchemy as sa
 from chassis.data.engine import Database
 
 _COUNTS = sa.text(
-    "SELECT (SELECT count(DISTINCT category) FROM responsibility), (SELECT count(*) FROM department)"
+    "SELECT (SELECT count(DISTINCT category) FROM responsibility), (SELECT count(*) FROM department), "
+    "(SELECT count(*) FROM working_year)"
 )
 
 
@@ -15,10 +16,11 @@ class ReferenceCounts(msgspec.Struct, frozen=True, kw_only=True):
 
     categories: int
     departments: int
+    years: int
 
 
 def reference_counts(database: Database) -> ReferenceCounts:
-    """Return how many categories and departments are mirrored."""
+    """Return how many categories, departments and years of the calendar are mirrored."""
     with database.reading() as connection:
-        categories, departments = connection.execute(_COUNTS).one()
-    return ReferenceCounts(categories=categories, departments=departments)
+        categories, departments, years = connection.execute(_COUNTS).one()
+    return ReferenceCounts(categories=categories, departments=departments, years=years)

@@ -1,1 +1,1 @@
-"""What registry says of places, categories and departments, mirrored: only what a case needs."""
+"""What registry says of places, categories, departments and days, mirrored: only what a case needs."""

@@ -1,8 +1,12 @@
 """Registry's events, taken into the mirror."""
 
+import msgspec
+
 from chassis.data.unit_of_work import UnitOfWork
+from chassis.data.working_years import WorkingYears
 from chassis.processing.events import on
-from contracts.events.registry import CategoryDefined, DepartmentDefined, PlaceDefined
+from chassis.working_calendar import Year
+from contracts.events.registry import CalendarPublished, CategoryDefined, DepartmentDefined, PlaceDefined
 from services.intake.reference.repository import CategoryStore, DepartmentStore, PlaceStore
 from services.intake.reference.values import Category, Department, Place
 
@@ -36,8 +40,14 @@ def mirror_department(event: DepartmentDefined, uow: UnitOfWork) -> None:
     uow.store(DepartmentStore).put(event.code, Department(code=event.code))
 
 
+def mirror_year(event: CalendarPublished, uow: UnitOfWork) -> None:
+    """Count by a year as it was last published; what is due stays due."""
+    uow.store(WorkingYears).put(event.year, msgspec.convert(event, Year, from_attributes=True))
+
+
 EVENTS = (
     on(PlaceDefined, mirror_place),
     on(CategoryDefined, mirror_category),
     on(DepartmentDefined, mirror_department),
+    on(CalendarPublished, mirror_year),
 )

@@ -12,10 +12,11 @@ class ReferenceCounts(msgspec.Struct, frozen=True, kw_only=True):
     places: int
     categories: int
     departments: int
+    years: int
 
 
 def reference_counts(database: Database) -> ReferenceCounts:
-    """Return how many places, categories and departments are mirrored."""
+    """Return how many places, categories, departments and years of the calendar are mirrored."""
     with database.reading() as connection:
-        places, categories, departments = counts(connection)
-    return ReferenceCounts(places=places, categories=categories, departments=departments)
+        places, categories, departments, years = counts(connection)
+    return ReferenceCounts(places=places, categories=categories, departments=departments, years=years)

@@ -24,7 +24,7 @@ _CATEGORIES = sa.text(
 _DEPARTMENTS = sa.text("SELECT code FROM departments WHERE code = ANY(:codes)")
 _COUNTS = sa.text(
     "SELECT (SELECT count(*) FROM places), (SELECT count(*) FROM categories), "
-    "(SELECT count(*) FROM departments)"
+    "(SELECT count(*) FROM departments), (SELECT count(*) FROM working_year)"
 )
 
 
@@ -73,10 +73,10 @@ class DepartmentStore(Store[str, Department]):
         _upsert(self.connection, departments, ("code",), [each.new for each in changes])
 
 
-def counts(connection: Connection) -> tuple[int, int, int]:
-    """Return how many places, categories and departments are mirrored."""
+def counts(connection: Connection) -> tuple[int, int, int, int]:
+    """Return how many places, categories, departments and years are mirrored."""
     found = connection.execute(_COUNTS).one()
-    return (int(found[0]), int(found[1]), int(found[2]))
+    return (int(found[0]), int(found[1]), int(found[2]), int(found[3]))
 
 
 def _place(row: Sequence[Any]) -> Place:

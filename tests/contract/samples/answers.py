@@ -1,5 +1,7 @@
 """One fixed instance of every answer that a service gives over RPC."""
 
+from datetime import date
+
 from contracts.commands import dispatch, governance, intake, notify, orders, registry
 from tests.contract.samples.common import (
     AT,
@@ -151,6 +153,14 @@ ANSWERS = {
         ),
         registry.DepartmentView(
             code="YJJ", name_zh="应急管理局", name_en="Emergency management", former="AJJ"
+        ),
+        registry.CalendarView(
+            year=2012,
+            version="0f1e2d3c4b5a",
+            provisional=False,
+            holidays=(date(2012, 6, 22),),
+            working_weekends=(date(2012, 9, 29),),
+            working_days=261,
         ),
     ),
     "intake": (

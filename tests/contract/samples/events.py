@@ -1,5 +1,7 @@
 """One fixed instance of every event."""
 
+from datetime import date
+
 from contracts.envelope import Payload
 from contracts.events import dispatch, governance, intake, registry
 from contracts.vocabulary import (
@@ -72,6 +74,13 @@ REGISTRY: tuple[Payload, ...] = (
     ),
     registry.AccountOpened(
         account_id=WORKER, roles=(Role.GRID_WORKER,), community="c01", grid="c01-g03", department=None
+    ),
+    registry.CalendarPublished(
+        year=2012,
+        version="0f1e2d3c4b5a",
+        provisional=False,
+        holidays=(date(2012, 6, 22),),
+        working_weekends=(date(2012, 9, 29),),
     ),
 )
 

@@ -11,6 +11,7 @@ from alembic.migration import MigrationContext
 from chassis.bus.inbound import Inbound
 from chassis.data.engine import Database
 from chassis.data.tables import metadata as chassis_tables
+from chassis.data.working_years import metadata as calendar_tables
 from chassis.processing import parking
 from chassis.refusal import Forbidden, Unavailable
 from contracts.department import CompleteOrder, SignOrder
@@ -119,7 +120,7 @@ def state_of(database: Database, order_id: UUID = ORDER) -> str:
 
 def test_the_migration_makes_the_tables_that_the_code_speaks_of(database: Database) -> None:
     tables = sa.MetaData()
-    for metadata in (order_tables.metadata, responsibility_tables.metadata, chassis_tables):
+    for metadata in (order_tables.metadata, responsibility_tables.metadata, calendar_tables, chassis_tables):
         for table in metadata.tables.values():
             table.to_metadata(tables)
     with database.engine.connect() as connection:

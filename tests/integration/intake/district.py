@@ -24,7 +24,13 @@ from contracts.events.dispatch import (
     WorkOrderOffered,
     WorkOrderSigned,
 )
-from contracts.events.registry import CategoryDefined, DepartmentDefined, PlaceDefined, Tier
+from contracts.events.registry import (
+    CalendarPublished,
+    CategoryDefined,
+    DepartmentDefined,
+    PlaceDefined,
+    Tier,
+)
 from contracts.vocabulary import Evidence, Kind, MediaKind, Point, Urgency
 from tests.integration.intake.running import Intake
 
@@ -95,6 +101,14 @@ def categories() -> Iterator[tuple[str, CategoryDefined]]:
 def departments() -> Iterator[tuple[str, DepartmentDefined]]:
     for code in ("CGJ", "ZJJ"):
         yield f"department:{code}", DepartmentDefined(code=code, name_zh=code, name_en=code)
+
+
+def a_year() -> tuple[str, CalendarPublished]:
+    """2012 without its Dragon Boat Friday."""
+    friday = date(2012, 6, 22)
+    return "calendar:2012", CalendarPublished(
+        year=2012, version="1", provisional=False, holidays=(friday,), working_weekends=()
+    )
 
 
 def a_report(**fields: Any) -> ReportCase:

@@ -5,7 +5,10 @@ import msgspec
 import sqlalchemy as sa
 
 from chassis.context import Context
+from chassis.data.working_years import calendar_of
+from chassis.data.working_years import metadata as calendar_tables
 from chassis.processing.commands import Request
+from chassis.working_calendar import Calendar, Year
 from contracts.events.dispatch import (
     WorkOrderOffered,
 )
@@ -18,6 +21,7 @@ from services.intake.reference.values import local_day
 from tests.integration.intake.district import (
     RESIDENT,
     a_report,
+    a_year,
     an_order,
     categories,
     closed,
@@ -47,6 +51,15 @@ def test_the_mirror_keeps_what_registry_said_last(intake: Intake) -> None:
     assert reference_counts(intake.database).places == 6
 
 
+def test_the_mirror_keeps_the_days_that_are_worked(intake: Intake) -> None:
+    (subject, year) = a_year()
+    intake.tell("registry", (subject, year))
+    with intake.database.reading() as connection:
+        calendar = calendar_of(connection)
+    assert calendar == Calendar.of([Year(year=2012, holidays=year.holidays)])
+    assert reference_counts(intake.database).years == 1
+
+
 def test_a_category_is_in_force_from_its_first_day(intake: Intake) -> None:
     ((subject, known), *_) = categories()
     tomorrow = local_day(datetime.now(UTC)) + timedelta(days=1)
@@ -70,7 +83,7 @@ def test_open_cases_are_counted_by_state_and_community(intake: Intake) -> None:
 def test_the_migration_makes_the_tables_that_the_code_declares(intake: Intake) -> None:
     inspector = sa.inspect(intake.database.engine)
     dialect = intake.database.engine.dialect
-    for metadata in (case_tables, reference_tables):
+    for metadata in (case_tables, reference_tables, calendar_tables):
         for table in metadata.sorted_tables:
             made = {each["name"]: each for each in inspector.get_columns(table.name)}
             assert {

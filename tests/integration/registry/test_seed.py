@@ -17,6 +17,7 @@ from contracts.envelope import decode_data
 from contracts.events.registry import CategoryDefined, PlaceDefined, Tier
 from services.registry import demo, reference_data, seed
 from services.registry.accounts.models import metadata as account_tables
+from services.registry.calendar.models import metadata as calendar_tables
 from services.registry.organisation import queries
 from services.registry.organisation.models import metadata as organisation_tables
 from services.registry.reference_data import ReferenceData
@@ -38,7 +39,7 @@ def define(database: Database, data: ReferenceData) -> Seeded:
 def test_the_migration_makes_the_tables_that_the_code_declares(database: Database) -> None:
     inspector = sa.inspect(database.engine)
     dialect = database.engine.dialect
-    for metadata in (organisation_tables, account_tables):
+    for metadata in (organisation_tables, account_tables, calendar_tables):
         for table in metadata.sorted_tables:
             made = {each["name"]: each for each in inspector.get_columns(table.name)}
             assert {
@@ -50,12 +51,13 @@ def test_the_migration_makes_the_tables_that_the_code_declares(database: Databas
 
 
 def test_a_production_cell_begins_with_places_departments_and_categories_alone(database: Database) -> None:
-    assert seeded(database) == Seeded(places=206, departments=29, categories=84, accounts=0)
+    assert seeded(database) == Seeded(places=206, departments=29, categories=84, years=25, accounts=0)
     told = sent(database)
     assert Counter(event.type for event in told) == {
         "registry.place.defined.v1": 206,
         "registry.department.defined.v1": 29,
         "registry.category.defined.v1": 72,
+        "registry.calendar.published.v1": 25,
     }
     assert rows(database, "SELECT count(*) FROM account, credential") == [(0,)]
 
@@ -64,7 +66,7 @@ def test_everything_is_told_once_under_a_subject_of_its_own(database: Database) 
     seeded(database, "demo")
     told = sent(database)
     subjects = [event.subject for event in told]
-    assert len(set(subjects)) == len(subjects) == 206 + 29 + 72 + 95
+    assert len(set(subjects)) == len(subjects) == 206 + 29 + 72 + 25 + 95
     assert {event.sequence for event in told} == {1}
     assert all(event.orderingkey == event.subject and event.source == "registry" for event in told)
     worker = str(demo.account_id_of("worker-c01-g01"))
@@ -82,7 +84,7 @@ def test_what_is_told_of_a_place_is_what_the_file_says(database: Database) -> No
 def test_seeding_again_tells_nothing(database: Database) -> None:
     seeded(database, "test")
     before = sent(database)
-    assert seeded(database, "test") == Seeded(places=0, departments=0, categories=0, accounts=0)
+    assert seeded(database, "test") == Seeded(places=0, departments=0, categories=0, years=0, accounts=0)
     assert sent(database) == before
 
 
@@ -93,7 +95,7 @@ def test_a_changed_row_is_told_again_and_nothing_else_is(database: Database) -> 
         msgspec.structs.replace(each, department="ZJJ") if each.code == "0202" else each
         for each in data.categories
     ]
-    assert define(database, data._replace(categories=changed)) == Seeded(0, 0, 1, 0)
+    assert define(database, data._replace(categories=changed)) == Seeded(0, 0, 1, 0, 0)
     event = sent(database)[-1]
     assert (event.subject, event.sequence) == ("category:0202", 2)
     assert decode_data(event.data, CategoryDefined).department == "ZJJ"
@@ -107,7 +109,7 @@ def test_a_heading_changes_in_silence(database: Database) -> None:
         msgspec.structs.replace(each, name_en="Streets") if each.code == "01" else each
         for each in data.categories
     ]
-    assert define(database, data._replace(categories=changed)) == Seeded(0, 0, 1, 0)
+    assert define(database, data._replace(categories=changed)) == Seeded(0, 0, 1, 0, 0)
     assert len(sent(database)) == before
 
 
@@ -179,8 +181,8 @@ def test_categories_and_departments_are_listed(database: Database) -> None:
 def test_two_seeds_at_once_define_everything_once(database: Database) -> None:
     with ThreadPoolExecutor(2) as threads:
         outcomes = list(threads.map(lambda _: seeded(database, "demo"), range(2)))
-    assert sorted(outcomes) == [Seeded(0, 0, 0, 0), Seeded(206, 29, 84, 95)]
-    assert len(sent(database)) == 206 + 29 + 72 + 95
+    assert sorted(outcomes) == [Seeded(0, 0, 0, 0, 0), Seeded(206, 29, 84, 25, 95)]
+    assert len(sent(database)) == 206 + 29 + 72 + 25 + 95
 
 
 @pytest.mark.parametrize(

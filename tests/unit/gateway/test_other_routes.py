@@ -9,7 +9,7 @@ from chassis.rpc_client import RemoteRefusal
 from contracts.commands import governance
 from contracts.commands.dispatch import OrderPage, OrderView, ResultReceipt
 from contracts.commands.notify import MessagePage, ReadReceipt
-from contracts.commands.registry import CategoryView, DepartmentView, PlaceView
+from contracts.commands.registry import CalendarView, CategoryView, DepartmentView, PlaceView
 from gateway.health import Health
 from tests.unit.gateway.cell import CASE_ID, THEN, Cell, a_view, code_of
 
@@ -173,6 +173,24 @@ def test_codes_are_explained(cell: Cell) -> None:
     assert cell.get("/reference/categories", token=token).get_json()["items"][0]["name_zh"] == "市政"
     assert cell.get("/reference/departments", token=token).get_json()["items"][0]["code"] == "CGJ"
     assert code_of(cell.get("/reference/places?tier=moon", token=token)) == "invalid"
+
+
+def test_a_year_is_told_with_what_differs_from_monday_to_friday(cell: Cell) -> None:
+    year = CalendarView(
+        year=2012,
+        version="0f1e2d3c4b5a",
+        provisional=False,
+        holidays=(date(2012, 6, 22),),
+        working_weekends=(),
+        working_days=260,
+    )
+    cell.rpc.tell("registry", "calendar_year", year)
+    found = cell.get("/calendar/2012", token=cell.token("resident"))
+    assert (found.get_json()["holidays"], found.get_json()["provisional"]) == (["2012-06-22"], False)
+    assert cell.rpc.last().said == {"year": 2012}
+    assert cell.get("/calendar/2012").status_code == 401
+    for year in ("soon", "99", "20120"):
+        assert cell.get(f"/calendar/{year}", token=cell.token("resident")).status_code == 404
 
 
 @pytest.mark.parametrize("broker", [True, False])

@@ -38,9 +38,8 @@ SIGNED_IN = AccountView(
 
 
 def address_of(route: str) -> str:
-    parts = [
-        "" if not part else str(uuid4()) if part.startswith("<uuid:") else part for part in route.split("/")
-    ]
+    values = {"<uuid:": str(uuid4()), "<int(f": "2012"}
+    parts = [values.get(part[:6], part) for part in route.split("/")]
     return "/".join(parts).removeprefix("/api/v1")
 
 

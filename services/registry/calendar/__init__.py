@@ -1,0 +1,1 @@
+"""Which days are worked: the yearly notices, kept and told to the services that count by them."""
