@@ -54,6 +54,11 @@ class Hours(msgspec.Struct, frozen=True):
         return cls(tuple(shifts))
 
     @property
+    def zone(self) -> timezone:
+        """The local clock."""
+        return timezone(self.utc_offset)
+
+    @property
     def length(self) -> timedelta:
         """How long a working day is."""
         return sum((shift.closes - shift.opens for shift in self.shifts), NOTHING)
@@ -133,7 +138,7 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def zone(self) -> timezone:
         """The local clock."""
-        return timezone(self.hours.utc_offset)
+        return self.hours.zone
 
     def works(self, day: date) -> bool:
         """Return whether `day` is a working day."""

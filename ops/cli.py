@@ -12,6 +12,7 @@ import click
 import msgspec
 
 from ops import checks, doctor, logins
+from ops.calendar import commands as calendar
 from ops.cell import DEFAULT_FOLDER, Cell
 from ops.clock import commands as clock
 from ops.departments import api_url, settings_path
@@ -144,6 +145,7 @@ def bench(arguments: tuple[str, ...]) -> None:
 
 main.add_command(parked)
 main.add_command(clock)
+main.add_command(calendar)
 
 
 def _show(cell: Cell, display: Display) -> None:

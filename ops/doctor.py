@@ -2,7 +2,7 @@
 
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 import psycopg
@@ -10,6 +10,7 @@ import psycopg
 from contracts.topology import STREAMS
 from ops import debian
 from ops.cell import SERVICES, Cell
+from ops.cell_calendar import CellCalendar
 from ops.errors import Unready
 from ops.ports import is_free
 from ops.program import marked
@@ -93,6 +94,7 @@ def _up(cell: Cell) -> Iterator[Finding]:
             advice = f"{each.state} {each.detail}; see {cell.logs / each.name}.log"
             yield Finding(BAD, each.name, advice)
     yield _guarded("broker users", lambda: _broker_users(servers))
+    yield _guarded("working days", lambda: working_days(CellCalendar(servers.databases)))
     for service in SERVICES:
         yield _guarded(f"{service} lag", lambda service=service: _lag(servers, service))  # type: ignore[misc]
 
@@ -107,6 +109,31 @@ def _guarded(about: str, look: Callable[[], Finding]) -> Finding:
 def _broker_users(servers: Servers) -> Finding:
     servers.broker.check_departments()
     return Finding(GOOD, "broker users", "every department has its topic permissions")
+
+
+def working_days(calendar: CellCalendar) -> Finding:
+    """Look whether the years that limits are counted by are published and have arrived."""
+    years = calendar.years()
+    published = _spans(each.year for each in years if not each.provisional)
+    text = f"{published} published, {_spans(each.year for each in years if each.provisional)} provisional"
+    if missing := calendar.missing():
+        advice = "./qiaotou calendar load, with --file where chinesecalendar does not have it yet"
+        return Finding(WARN, "working days", f"{text}; {_spans(missing)} is needed now: {advice}")
+    if behind := calendar.behind():
+        late = ", ".join(f"{service} {_spans(each)}" for service, each in behind.items())
+        return Finding(WARN, "working days", f"{text}; on its way still: {late}")
+    return Finding(GOOD, "working days", text)
+
+
+def _spans(years: Iterable[int]) -> str:
+    """Return `2004-2026, 2028`, or `none`."""
+    spans: list[list[int]] = []
+    for year in sorted(years):
+        if spans and spans[-1][-1] == year - 1:
+            spans[-1].append(year)
+        else:
+            spans.append([year])
+    return ", ".join(f"{span[0]}-{span[-1]}" if len(span) > 1 else str(span[0]) for span in spans) or "none"
 
 
 def _lag(servers: Servers, service: str) -> Finding:

@@ -1,5 +1,6 @@
 """The processes of a cell: what each is started with, and the order of starting and stopping."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -13,6 +14,8 @@ SERVER_PROGRAMS = ("epmd", "rabbitmq", "postgres")
 STOP_STAGES = (("gateway",), ("relay", *SERVICES), ("rabbitmq", "postgres"), ("epmd",))
 _CLASSES = {service: f"services.{service}.service:{service.capitalize()}Service" for service in SERVICES}
 _SENDING = "relay"
+# What whoever starts a cell may set for all of its processes.
+_PASSED_ON = ("QIAOTOU_WORKING_HOURS",)
 
 
 def applications(cell: Cell, servers: Servers, *, mode: str) -> list[Program]:
@@ -31,7 +34,7 @@ def environment(cell: Cell, servers: Servers, process: str, *, mode: str) -> dic
         "QIAOTOU_AMQP_URI": servers.broker.url(process),
         "QIAOTOU_METRICS_PORT": str(cell.ports[f"{process}-metrics"]),
         "QIAOTOU_MODE": mode,
-    }
+    } | {name: os.environ[name] for name in _PASSED_ON if os.environ.get(name)}
     if process == _SENDING:
         urls = servers.databases.relay_urls()
         return told | {"QIAOTOU_DATABASES": ",".join(f"{name}={url}" for name, url in urls.items())}

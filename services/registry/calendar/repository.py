@@ -53,5 +53,10 @@ def find_year(connection: Connection, year: int) -> Year | None:
     return None if row is None else _year(row)
 
 
+def all_years(connection: Connection) -> list[Year]:
+    """Return every year that was published, the first first."""
+    return [_year(row) for row in connection.execute(sa.select(years).order_by(years.c.year)).mappings()]
+
+
 def _year(row: sa.RowMapping) -> Year:
     return msgspec.convert(row, Year)
