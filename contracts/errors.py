@@ -29,6 +29,7 @@ CODES: dict[str, Problem] = {
     "stale_version": Problem(412, "It has changed since you looked", "内容已被更新"),
     "payload_too_large": Problem(413, "That is too large", "内容过大"),
     "unsupported_media_type": Problem(415, "This type of content is not taken", "不支持的内容类型"),
+    "range_not_satisfiable": Problem(416, "The file has no such part", "请求的范围无效"),
     "invalid": Problem(422, "Some fields are not right", "字段不正确"),
     "key_reused": Problem(422, "This Idempotency-Key was used for another request", "幂等键已用于其他请求"),
     "missing_key": Problem(422, "This request needs an Idempotency-Key", "缺少幂等键"),
@@ -81,7 +82,18 @@ CODES: dict[str, Problem] = {
     "unsigned_sender": Problem(403, "The message does not say who sends it", "消息缺少发送者身份"),
     # Media.
     "unknown_media": Problem(422, "There is no such upload of yours", "附件不存在"),
-    "media_type_refused": Problem(415, "Only JPEG, PNG, WebP photos and PDF are taken", "仅接受照片与PDF"),
+    "media_type_refused": Problem(
+        415,
+        "Only photos (JPEG, PNG, WebP), videos (MP4, 3GP, WebM) and PDF are taken",
+        "仅接受照片、视频与PDF",
+    ),
+    "video_too_long": Problem(422, "A video may last two minutes", "视频最长两分钟"),
+    "resolution_too_high": Problem(
+        422, "A video may have 1920 pixels on its longer side", "视频长边最多1920像素"
+    ),
+    "video_unavailable": Problem(
+        503, "This cell cannot take videos: ffmpeg is not installed", "本系统未安装视频处理组件, 暂不接收视频"
+    ),
     # Conference.
     "already_resolved": Problem(409, "This item has been decided", "该议题已有决议"),
 }

@@ -47,6 +47,7 @@ class MediaStored(msgspec.Struct, frozen=True, kw_only=True):
     size_bytes: int
     width: int | None
     height: int | None
+    duration_ms: int | None
 
 
 class DepartmentOrder(OrderView, frozen=True, kw_only=True):

@@ -18,8 +18,10 @@ from gateway import errors, limits, openapi, requests
 from gateway.health import Health
 from gateway.house import House, Rpc, install
 from gateway.media.inspection import Inspector, libmagic
+from gateway.media.shown import Darkroom, VideoMaker
 from gateway.media.storage import Storage
 from gateway.media.upload import UploadRepository, Uploads
+from gateway.media.video import Videos
 from gateway.places import Places
 from gateway.policy import compile_policy
 from gateway.repository import SqlSessions, SqlUploads
@@ -62,6 +64,7 @@ def furnish(
     *,
     sessions: SessionRepository | None = None,
     uploads: UploadRepository | None = None,
+    videos: VideoMaker | None = None,
 ) -> None:
     """Give the application what it works with; rows are in PostgreSQL unless others are given."""
     database = Database(settings.database_url or "postgresql://")
@@ -75,7 +78,9 @@ def furnish(
             rpc=rpc,
             database=database,
             sessions=Sessions(sessions or SqlSessions(database), lifetime=lifetime),
-            uploads=Uploads(uploads or SqlUploads(database), storage, Inspector(libmagic())),
+            uploads=Uploads(
+                uploads or SqlUploads(database), storage, Inspector(libmagic()), Darkroom(videos or Videos())
+            ),
             storage=storage,
             places=Places(lambda: _communities(rpc)),
             health=Health({"database": lambda: _answers(database), "broker": rpc.connected}),

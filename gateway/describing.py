@@ -115,6 +115,15 @@ def _request_headers(described: Described) -> Iterable[Document]:
             "schema": {"type": "string", "pattern": '^"v[1-9][0-9]{0,8}"$'},
             "example": '"v3"',
         }
+    if described.binary:
+        yield {
+            "in": "header",
+            "name": "Range",
+            "required": False,
+            "description": "A part of the file: players seek.",
+            "schema": {"type": "string"},
+            "example": "bytes=0-65535",
+        }
     yield {"$ref": f"#/components/parameters/{REQUEST_ID}"}
 
 
@@ -136,6 +145,8 @@ def _success(described: Described) -> Document:
     if described.headers:
         said["headers"] = {name: _HEADERS[name] for name in described.headers}
     answers = {str(described.status): said}
+    if described.binary:
+        answers["206"] = {**said, "description": HTTPStatus.PARTIAL_CONTENT.phrase}
     for status in described.also:
         answers[str(status)] = {**said, "description": HTTPStatus(status).phrase}
     return answers
@@ -152,6 +163,8 @@ def _codes(operation: Document, described: Described, access: Access) -> list[st
     codes = [*_ALWAYS, *described.problems]
     codes += _SIGNED_IN if access.signed_in else ()
     codes += _WRITING if "requestBody" in operation else _READING
+    if described.binary:
+        codes.append("range_not_satisfiable")
     if described.keyed:
         codes += ("missing_key", "key_reused")
     if "requestBody" in operation:

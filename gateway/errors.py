@@ -7,7 +7,7 @@ import msgspec
 import structlog
 from flask import Flask, Response, g, has_request_context, request
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestedRangeNotSatisfiable
 
 from chassis.refusal import Field, Refusal
 from chassis.rpc_client import NoAnswer, RemoteRefusal, ServiceUnavailable
@@ -30,6 +30,7 @@ _BY_STATUS = {
     412: "stale_version",
     413: "payload_too_large",
     415: "unsupported_media_type",
+    416: "range_not_satisfiable",
     422: "invalid",
     429: "too_many_requests",
     503: "unavailable",
@@ -118,9 +119,16 @@ def _no_answer(_error: NoAnswer) -> Response:
 def _http_error(error: HTTPException) -> Response:
     status = error.code or _SERVER_ERROR
     fallback = "internal" if status >= _SERVER_ERROR else "malformed_request"
-    allowed = getattr(error, "valid_methods", None)
-    headers = {"Allow": ", ".join(sorted(allowed))} if allowed else None
-    return problem(_BY_STATUS.get(status, fallback), headers=headers)
+    return problem(_BY_STATUS.get(status, fallback), headers=_headers_of(error))
+
+
+def _headers_of(error: HTTPException) -> dict[str, str]:
+    """Return what HTTP itself asks beside a status."""
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        return {"Allow": ", ".join(sorted(error.valid_methods))}
+    if isinstance(error, RequestedRangeNotSatisfiable) and error.length is not None:
+        return {"Content-Range": f"bytes */{error.length}"}
+    return {}
 
 
 def _database_error(error: SQLAlchemyError) -> Response:

@@ -32,6 +32,7 @@ uploads = sa.Table(
     sa.Column("size_bytes", sa.BigInteger, nullable=False),
     sa.Column("width", sa.Integer),
     sa.Column("height", sa.Integer),
+    sa.Column("duration_ms", sa.Integer),
     # Of what is shown; services and seals know this one.
     sa.Column("sha256", sa.Text, nullable=False),
     # Of what was sent: tells a repeat of the same request from another file under its key.
@@ -39,5 +40,6 @@ uploads = sa.Table(
     # The original may hold the place and the time in its metadata: restricted.
     sa.Column("original_path", sa.Text, nullable=False),
     sa.Column("shown_path", sa.Text, nullable=False),
+    sa.Column("poster_path", sa.Text),
     sa.Column("created_at", _TIME, nullable=False),
 )

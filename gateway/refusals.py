@@ -31,9 +31,27 @@ class UnsupportedMediaType(Refusal):
 
 
 class MediaTypeRefused(Refusal):
-    """The file's bytes are not those of a photo or a PDF."""
+    """The file's bytes are not those of a photo, a video or a PDF."""
 
     code: ClassVar[str] = "media_type_refused"
+
+
+class VideoTooLong(Refusal):
+    """The video lasts longer than what is taken."""
+
+    code: ClassVar[str] = "video_too_long"
+
+
+class ResolutionTooHigh(Refusal):
+    """The video has more pixels than what is taken."""
+
+    code: ClassVar[str] = "resolution_too_high"
+
+
+class VideoUnavailable(Refusal):
+    """This machine has no ffmpeg; it takes photos and papers."""
+
+    code: ClassVar[str] = "video_unavailable"
 
 
 class UnknownMedia(Refusal):

@@ -10,12 +10,13 @@ from gateway import metrics
 from gateway.auth import admit
 from gateway.headers import REQUEST_ID, request_id
 from gateway.house import house
+from gateway.media.inspection import LARGEST_BYTES
 from gateway.policy import Access
 from gateway.refusals import PayloadTooLarge
 from gateway.settings import MIB
 
 JSON_MAX_BYTES = MIB
-UPLOAD_MAX_BYTES = 20 * MIB + 64 * 1024
+UPLOAD_MAX_BYTES = LARGEST_BYTES + 64 * 1024
 _UPLOADING = "media.upload"
 # A client that is still sending does not read: what is too large is read away up to here, so that
 # it hears why.

@@ -5,13 +5,13 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ops.errors import Unready
 from ops.rabbitmq import server_script
 
-RABBITMQ, LIBMAGIC, PROMETHEUS = "rabbitmq-server", "libmagic1", "prometheus"
+RABBITMQ, LIBMAGIC, PROMETHEUS, FFMPEG = "rabbitmq-server", "libmagic1", "prometheus", "ffmpeg"
 _POLICY = Path("/usr/sbin/policy-rc.d")
 _REFUSE = "#!/bin/sh\n# Present only while ./qiaotou installs a package: start no service.\nexit 101\n"
 _NO_RABBITMQ = (
@@ -24,6 +24,7 @@ _NO_LIBMAGIC = "libmagic, which tells uploads apart, is not installed: sudo apt-
 _NO_PROMETHEUS = (
     "Prometheus, which the dashboard is tested with, is not installed: sudo apt-get install prometheus"
 )
+_NO_FFMPEG = "ffmpeg, without which videos are refused, is not installed: sudo apt-get install ffmpeg"
 
 
 def missing(*, broker: bool) -> dict[str, str]:
@@ -36,15 +37,27 @@ def missing(*, broker: bool) -> dict[str, str]:
     return absent
 
 
+def wanted() -> dict[str, str]:
+    """Return the absent packages that a cell does without: it then takes less."""
+    return {} if all(map(shutil.which, ("ffmpeg", "ffprobe"))) else {FFMPEG: _NO_FFMPEG}
+
+
 def missing_for_tests() -> dict[str, str]:
-    """Return what the tests of the dashboard and the alerts need besides."""
+    """Return what the tests of videos, of the dashboard and of the alerts need besides."""
     found = all(map(shutil.which, ("prometheus", "promtool")))
-    return {} if found else {PROMETHEUS: _NO_PROMETHEUS}
+    return wanted() | ({} if found else {PROMETHEUS: _NO_PROMETHEUS})
 
 
 def ensure(*, broker: bool) -> None:
     """Install what a cell needs and is absent. Raises: Unready."""
     _install(lambda: missing(broker=broker))
+
+
+def obtain_wanted() -> dict[str, str]:
+    """Install what a cell can do without, where that may be done; return what is absent still."""
+    with suppress(Unready):
+        _install(wanted)
+    return wanted()
 
 
 def ensure_for_tests() -> None:

@@ -73,7 +73,9 @@ def _packages() -> Finding:
     if absent := debian.missing(broker=True):
         text = f"not installed: {', '.join(absent)}; ./qiaotou up installs them where it may"
         return Finding(WARN, "packages", text)
-    return Finding(GOOD, "packages", "RabbitMQ and libmagic are installed")
+    if without := debian.wanted():
+        return Finding(WARN, "packages", "; ".join(without.values()))
+    return Finding(GOOD, "packages", "RabbitMQ, libmagic and ffmpeg are installed")
 
 
 def _down(cell: Cell) -> Iterator[Finding]:

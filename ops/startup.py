@@ -37,6 +37,11 @@ class Startup:
         if debian.missing(broker="AMQP_URI" not in given):
             with stage("Debian's packages are installed"):
                 debian.ensure(broker="AMQP_URI" not in given)
+        if debian.wanted():
+            with stage("ffmpeg, for videos, is looked for"):
+                absent = debian.obtain_wanted()
+            for advice in absent.values():
+                self._display.say(f"[yellow]![/yellow] {advice}")
         servers = Servers(self._cell)
         with stage("Servers are set up"):
             programs = [*servers.programs(), *applications(self._cell, servers, mode=self._mode)]

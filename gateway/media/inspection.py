@@ -1,5 +1,6 @@
 """What a file really is, by its bytes; a name or a declared type is not believed."""
 
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import structlog
@@ -10,13 +11,13 @@ from gateway.settings import MIB
 
 log = structlog.get_logger()
 
-PHOTO_MAX_BYTES = 10 * MIB
-DOCUMENT_MAX_BYTES = 20 * MIB
+MAX_BYTES = {MediaKind.PHOTO: 10 * MIB, MediaKind.DOCUMENT: 20 * MIB, MediaKind.VIDEO: 100 * MIB}
+LARGEST_BYTES = max(MAX_BYTES.values())
 _HEAD_BYTES = 4096
 
 
 class Nature(NamedTuple):
-    """What a file is: a photo or a document, of which type."""
+    """What a file is: a photo, a video or a document, of which type."""
 
     kind: MediaKind
     mime: str
@@ -33,18 +34,31 @@ _JPEG = Nature(MediaKind.PHOTO, "image/jpeg")
 _PNG = Nature(MediaKind.PHOTO, "image/png")
 _WEBP = Nature(MediaKind.PHOTO, "image/webp")
 _PDF = Nature(MediaKind.DOCUMENT, "application/pdf")
+_MP4 = Nature(MediaKind.VIDEO, "video/mp4")
+_WEBM = Nature(MediaKind.VIDEO, "video/webm")
+
+_SIGNATURES = ((b"\xff\xd8\xff", _JPEG), (b"\x89PNG\r\n\x1a\n", _PNG), (b"%PDF-", _PDF))
+# Major brands of ISO 14496-12 that phones write; pictures (`heic`) and sound (`M4A `) have others.
+_BRANDS = frozenset(
+    b"isom,iso2,iso4,iso5,iso6,mp41,mp42,avc1,M4V ,qt  ,3gp4,3gp5,3gp6,3gp7,3gp8,3gp9,3gg6,3ge6".split(b",")
+)
+_EBML = b"\x1a\x45\xdf\xa3"
+# libmagic tells the relatives of MP4 apart by other rules than ours.
+_RELATIVES = {_MP4: frozenset({"video/mp4", "video/quicktime", "video/3gpp", "video/x-m4v"})}
 
 
 def by_signature(head: bytes) -> Nature | None:
     """Return what the first bytes say, None where they are of no type that is taken."""
-    if head.startswith(b"\xff\xd8\xff"):
-        return _JPEG
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return _PNG
+    for signature, nature in _SIGNATURES:
+        if head.startswith(signature):
+            return nature
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
         return _WEBP
-    if head.startswith(b"%PDF-"):
-        return _PDF
+    if head[4:8] == b"ftyp" and head[8:12] in _BRANDS:
+        return _MP4
+    # The document type stands in the header's first elements; Matroska at large is not taken.
+    if head.startswith(_EBML) and b"webm" in head[:64]:
+        return _WEBM
     return None
 
 
@@ -68,13 +82,22 @@ class Inspector:
     def __init__(self, judge: Judge | None) -> None:
         self._judge = judge
 
-    def inspect(self, content: bytes) -> Nature:
+    def inspect(self, file: Path) -> Nature:
         """Return what a file is. Raises: MediaTypeRefused, PayloadTooLarge."""
-        head = content[:_HEAD_BYTES]
-        nature = by_signature(head)
-        if nature is None or (self._judge is not None and self._judge(head) != nature.mime):
-            raise MediaTypeRefused
-        limit = PHOTO_MAX_BYTES if nature.kind is MediaKind.PHOTO else DOCUMENT_MAX_BYTES
-        if len(content) > limit:
+        with file.open("rb") as opened:
+            nature = self.judge(opened.read(_HEAD_BYTES))
+        limit = MAX_BYTES[nature.kind]
+        if file.stat().st_size > limit:
             raise PayloadTooLarge(f"at most {limit // MIB} MB", limit_bytes=limit)
+        return nature
+
+    def judge(self, head: bytes) -> Nature:
+        """Return what a file's first bytes say that it is. Raises: MediaTypeRefused."""
+        nature = by_signature(head)
+        if nature is None:
+            raise MediaTypeRefused
+        if self._judge is not None:
+            agreed = _RELATIVES.get(nature, frozenset({nature.mime}))
+            if self._judge(head) not in agreed:
+                raise MediaTypeRefused
         return nature

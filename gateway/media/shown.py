@@ -1,13 +1,17 @@
-"""The variant of a file that is shown: a photo is painted anew, so that nothing hides in it."""
+"""What is shown of a file: a photo is painted anew, a video copied bare, so that nothing hides in it."""
 
+from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 from threading import BoundedSemaphore
-from typing import NamedTuple
+from typing import Protocol
 
+import msgspec
 from PIL import Image, ImageOps
 
 from contracts.vocabulary import MediaKind
 from gateway.media.inspection import Nature
+from gateway.media.video import Film
 from gateway.refusals import MediaTypeRefused, PayloadTooLarge
 
 LONGEST_SIDE_PX = 1600
@@ -25,28 +29,59 @@ _painting = BoundedSemaphore(2)
 Image.MAX_IMAGE_PIXELS = None
 
 
-class Shown(NamedTuple):
-    """The bytes that are shown, and of what size in pixels the picture is."""
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """What is shown of a file, as a file; sizes in pixels as seen. A video has a poster."""
 
-    content: bytes
+    file: Path
     mime: str
     width: int | None = None
     height: int | None = None
+    duration: timedelta | None = None
+    poster: Path | None = None
 
 
-def variant(content: bytes, nature: Nature) -> Shown:
-    """Return what is shown of a file. Raises: MediaTypeRefused, PayloadTooLarge."""
-    if nature.kind is not MediaKind.PHOTO:
-        return Shown(content, nature.mime)
-    try:
-        with _painting:
-            return _painted(content, nature.mime)
-    except (OSError, ValueError, SyntaxError, MemoryError, Image.DecompressionBombError) as error:
-        # Pillow raises any of these over a picture that is cut short or made to harm.
-        raise MediaTypeRefused("the picture cannot be read") from error
+class VideoMaker(Protocol):
+    """Makes what is shown of a video; `gateway.media.video.Videos` is one."""
+
+    def make(self, original: Path, nature: Nature, *, folder: Path) -> Film:
+        """Make the video and the poster in a folder."""
 
 
-def _painted(content: bytes, mime: str) -> Shown:
+class Darkroom:
+    """Makes what is shown of an original, in a folder that is given."""
+
+    def __init__(self, videos: VideoMaker) -> None:
+        self._videos = videos
+
+    def develop(self, original: Path, nature: Nature, *, folder: Path) -> Shown:
+        """Return what is shown; a document is its own.
+
+        Raises: MediaTypeRefused, PayloadTooLarge; for videos what `Videos.make` raises.
+        """
+        if nature.kind is MediaKind.DOCUMENT:
+            return Shown(file=original, mime=nature.mime)
+        if nature.kind is MediaKind.VIDEO:
+            return _screened(self._videos.make(original, nature, folder=folder))
+        try:
+            with _painting:
+                return _painted(original.read_bytes(), nature.mime, folder / "shown.jpg")
+        except (OSError, ValueError, SyntaxError, MemoryError, Image.DecompressionBombError) as error:
+            # Pillow raises any of these over a picture that is cut short or made to harm.
+            raise MediaTypeRefused("the picture cannot be read") from error
+
+
+def _screened(film: Film) -> Shown:
+    return Shown(
+        file=film.video,
+        mime=film.mime,
+        width=film.width,
+        height=film.height,
+        duration=film.duration,
+        poster=film.poster,
+    )
+
+
+def _painted(content: bytes, mime: str, into: Path) -> Shown:
     with Image.open(BytesIO(content), formats=[_FORMATS[mime]]) as picture:
         limit = MAX_PIXELS if mime == "image/jpeg" else MAX_PIXELS_UNDRAFTED
         if picture.width * picture.height > limit:
@@ -55,9 +90,8 @@ def _painted(content: bytes, mime: str) -> Shown:
         picture.draft("RGB", (LONGEST_SIDE_PX, LONGEST_SIDE_PX))
         picture.thumbnail((LONGEST_SIDE_PX, LONGEST_SIDE_PX), Image.Resampling.LANCZOS)
         bare = _without_metadata(ImageOps.exif_transpose(picture))
-    painted = BytesIO()
-    bare.save(painted, "JPEG", quality=QUALITY, optimize=True)
-    return Shown(painted.getvalue(), "image/jpeg", bare.width, bare.height)
+    bare.save(into, "JPEG", quality=QUALITY, optimize=True)
+    return Shown(file=into, mime="image/jpeg", width=bare.width, height=bare.height)
 
 
 def _without_metadata(picture: Image.Image) -> Image.Image:

@@ -1,11 +1,28 @@
 """Files on disk: names that we make, readable by the gateway's user alone, written for good."""
 
+import hashlib
 import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, NamedTuple
 from uuid import uuid4
 
 DIRECTORY_MODE = 0o700
 FILE_MODE = 0o600
+# What is still arriving, or being worked on; nothing refers to it after a day.
+INCOMING = "incoming"
+_PIECE_BYTES = 256 * 1024
+
+
+class Arrival(NamedTuple):
+    """A file that has arrived and is not kept yet; `sha256` in hex."""
+
+    path: Path
+    size_bytes: int
+    sha256: str
 
 
 class Storage:
@@ -18,18 +35,36 @@ class Storage:
         """Make the folder. Raises: OSError where it cannot be written."""
         self._root.mkdir(mode=DIRECTORY_MODE, parents=True, exist_ok=True)
 
-    def write(self, content: bytes, *, room: str) -> str:
-        """Keep bytes under a name that nobody can choose; they are on the disk when this returns."""
-        name = uuid4().hex
-        folder = self._root / room / name[:2]
-        folder.mkdir(mode=DIRECTORY_MODE, parents=True, exist_ok=True)
-        descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        _sync(folder)
-        return f"{room}/{name[:2]}/{name}"
+    @contextmanager
+    def receiving(self, stream: IO[bytes]) -> Iterator[Arrival]:
+        """Give what a stream brings as a file, which is gone afterwards unless it was kept."""
+        path = self._fresh(INCOMING)
+        try:
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE), "wb") as file:
+                shutil.copyfileobj(stream, file, _PIECE_BYTES)
+            yield weighed(path)
+        finally:
+            path.unlink(missing_ok=True)
+
+    @contextmanager
+    def workshop(self) -> Iterator[Path]:
+        """Give a folder to make variants in, which is gone afterwards."""
+        parent = self._root / INCOMING
+        parent.mkdir(mode=DIRECTORY_MODE, parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=parent, ignore_cleanup_errors=True) as folder:
+            yield Path(folder)
+
+    def keep(self, file: Path, *, room: str) -> str:
+        """Keep a file of this storage under a name that nobody can choose.
+
+        Its bytes and its name are on the disk when this returns; the file given stays where it is.
+        """
+        kept = self._fresh(room)
+        os.link(file, kept)
+        kept.chmod(FILE_MODE)
+        _sync(kept)
+        _sync(kept.parent, os.O_DIRECTORY)
+        return str(kept.relative_to(self._root))
 
     def locate(self, path: str) -> Path:
         """Return where a kept file lies. Raises: ValueError for a path that leaves the folder."""
@@ -42,10 +77,24 @@ class Storage:
         """Forget a file that nothing refers to."""
         self.locate(path).unlink(missing_ok=True)
 
+    def _fresh(self, room: str) -> Path:
+        """Return a path where nothing is yet; its folder is there."""
+        name = uuid4().hex
+        folder = self._root / room / name[:2]
+        folder.mkdir(mode=DIRECTORY_MODE, parents=True, exist_ok=True)
+        return folder / name
 
-def _sync(folder: Path) -> None:
-    """Make the file's name durable too."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+
+def weighed(path: Path) -> Arrival:
+    """Return a file with its size and hash."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256")
+        return Arrival(path, file.tell(), digest.hexdigest())
+
+
+def _sync(path: Path, flags: int = 0) -> None:
+    """Make a file's bytes durable, or a folder's names."""
+    descriptor = os.open(path, os.O_RDONLY | flags)
     try:
         os.fsync(descriptor)
     finally:

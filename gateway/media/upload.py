@@ -3,8 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from hashlib import sha256
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -13,16 +12,19 @@ import msgspec
 from chassis.refusal import KeyReused
 from contracts.vocabulary import Evidence, MediaKind
 from gateway.media.inspection import Inspector
-from gateway.media.shown import Shown, variant
-from gateway.media.storage import Storage
+from gateway.media.shown import Darkroom, Shown
+from gateway.media.storage import Arrival, Storage, weighed
 from gateway.refusals import MediaTypeRefused, UnknownMedia
 
-ORIGINALS, SHOWN = "original", "shown"
+ORIGINALS, SHOWN, POSTERS = "original", "shown", "poster"
 _REMEMBERED = 4096
 
 
 class Upload(msgspec.Struct, frozen=True, kw_only=True):
-    """One uploaded file. `sha256` (hex) is that of what is shown; paths are the storage's."""
+    """One uploaded file. `sha256` (hex) is that of what is shown; paths are the storage's.
+
+    Sizes are in pixels; a video has a duration and a poster.
+    """
 
     media_id: UUID
     owner: str
@@ -31,11 +33,18 @@ class Upload(msgspec.Struct, frozen=True, kw_only=True):
     size_bytes: int
     width: int | None
     height: int | None
+    duration_ms: int | None = None
     sha256: str
     original_sha256: str
     original_path: str
     shown_path: str
+    poster_path: str | None = None
     created_at: datetime
+
+    def paths(self) -> frozenset[str]:
+        """Return every file of it."""
+        named = (self.original_path, self.shown_path, self.poster_path)
+        return frozenset(path for path in named if path is not None)
 
     def evidence(self) -> Evidence:
         """Return the reference that commands carry."""
@@ -55,23 +64,25 @@ class UploadRepository(Protocol):
 class Uploads:
     """Takes files in and finds them again. A row never changes, so what was found is remembered."""
 
-    def __init__(self, repository: UploadRepository, storage: Storage, inspector: Inspector) -> None:
+    def __init__(
+        self, repository: UploadRepository, storage: Storage, inspector: Inspector, darkroom: Darkroom
+    ) -> None:
         self._repository = repository
         self._storage = storage
         self._inspector = inspector
+        self._darkroom = darkroom
         self._remembered: OrderedDict[UUID, Upload] = OrderedDict()
         self._lock = threading.Lock()
 
-    def take(self, content: bytes, *, media_id: UUID, owner: str, declared: str | None = None) -> Upload:
+    def take(self, arrival: Arrival, *, media_id: UUID, owner: str, declared: str | None = None) -> Upload:
         """Keep a file under an id made from its owner and key; a repeat returns the first one.
 
-        Raises: MediaTypeRefused, PayloadTooLarge, KeyReused.
+        Raises: MediaTypeRefused, PayloadTooLarge, KeyReused; for videos what `Videos.make` raises.
         """
-        original_sha256 = sha256(content).hexdigest()
         earlier = self.find([media_id]).get(media_id)
         if earlier is None:
-            earlier = self._keep(content, original_sha256, media_id=media_id, owner=owner, declared=declared)
-        if earlier.original_sha256 != original_sha256 or declared not in (None, earlier.kind):
+            earlier = self._keep(arrival, media_id=media_id, owner=owner, declared=declared)
+        if earlier.original_sha256 != arrival.sha256 or declared not in (None, earlier.kind):
             raise KeyReused
         return earlier
 
@@ -96,40 +107,42 @@ class Uploads:
                 raise UnknownMedia(media_id=str(media_id))
         return tuple(found[media_id].evidence() for media_id in media_ids)
 
-    def _keep(
-        self, content: bytes, original_sha256: str, *, media_id: UUID, owner: str, declared: str | None
-    ) -> Upload:
-        nature = self._inspector.inspect(content)
+    def _keep(self, arrival: Arrival, *, media_id: UUID, owner: str, declared: str | None) -> Upload:
+        nature = self._inspector.inspect(arrival.path)
         if declared not in (None, nature.kind):
             raise MediaTypeRefused(f"the file is a {nature.kind}", kind=nature.kind)
-        shown = variant(content, nature)
-        # Files first, on the disk for good; a row never speaks of a file that is not there.
-        original_path, shown_path = self._write(content, shown)
-        upload = Upload(
-            media_id=media_id,
-            owner=owner,
-            kind=nature.kind,
-            mime=shown.mime,
-            size_bytes=len(shown.content),
-            width=shown.width,
-            height=shown.height,
-            sha256=sha256(shown.content).hexdigest(),
-            original_sha256=original_sha256,
-            original_path=original_path,
-            shown_path=shown_path,
-            created_at=datetime.now(UTC),
-        )
+        with self._storage.workshop() as folder:
+            shown = self._darkroom.develop(arrival.path, nature, folder=folder)
+            upload = self._written(arrival, shown, media_id=media_id, owner=owner, kind=nature.kind)
         kept = self._repository.add(upload)
-        if kept.original_path != original_path:
-            self._storage.remove(original_path)
-            self._storage.remove(shown_path)
+        if kept.original_path != upload.original_path:
+            for path in upload.paths():
+                self._storage.remove(path)
         return kept
 
-    def _write(self, content: bytes, shown: Shown) -> tuple[str, str]:
-        original_path = self._storage.write(content, room=ORIGINALS)
-        if shown.content is content:
-            return original_path, original_path
-        return original_path, self._storage.write(shown.content, room=SHOWN)
+    def _written(
+        self, arrival: Arrival, shown: Shown, *, media_id: UUID, owner: str, kind: MediaKind
+    ) -> Upload:
+        """Put the files on the disk for good: a row never speaks of a file that is not there."""
+        original_path = self._storage.keep(arrival.path, room=ORIGINALS)
+        is_its_own = shown.file == arrival.path
+        seen = arrival if is_its_own else weighed(shown.file)
+        return Upload(
+            media_id=media_id,
+            owner=owner,
+            kind=kind,
+            mime=shown.mime,
+            size_bytes=seen.size_bytes,
+            width=shown.width,
+            height=shown.height,
+            duration_ms=None if shown.duration is None else shown.duration // timedelta(milliseconds=1),
+            sha256=seen.sha256,
+            original_sha256=arrival.sha256,
+            original_path=original_path,
+            shown_path=original_path if is_its_own else self._storage.keep(shown.file, room=SHOWN),
+            poster_path=None if shown.poster is None else self._storage.keep(shown.poster, room=POSTERS),
+            created_at=datetime.now(UTC),
+        )
 
     def _remember(self, read: dict[UUID, Upload]) -> None:
         with self._lock:

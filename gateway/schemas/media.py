@@ -2,6 +2,7 @@
 
 from marshmallow import fields, validate
 
+from contracts.vocabulary import MediaKind
 from gateway.schemas.fields import Strict
 
 
@@ -9,5 +10,5 @@ class UploadForm(Strict):
     """What an upload says of its file; the bytes decide."""
 
     kind = fields.String(
-        load_default=None, validate=validate.OneOf(("photo", "document"), error="not_one_of_these")
+        load_default=None, validate=validate.OneOf(tuple(MediaKind), error="not_one_of_these")
     )

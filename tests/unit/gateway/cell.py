@@ -18,7 +18,7 @@ from gateway.answers import Account
 from gateway.app import create_app, furnish
 from gateway.sessions import DEPARTMENT, STAFF, Sessions
 from gateway.settings import GatewaySettings
-from tests.unit.gateway.fakes import FakeRpc, MemorySessions, MemoryUploads
+from tests.unit.gateway.fakes import FakeRpc, FakeVideos, MemorySessions, MemoryUploads
 
 _ACCOUNTS = UUID("00000000-0000-5000-8000-000000000001")
 CASE_ID = UUID("11111111-1111-5111-8111-111111111111")
@@ -38,13 +38,21 @@ class Cell:
         self.rpc = FakeRpc()
         self.session_rows = MemorySessions()
         self.upload_rows = MemoryUploads()
+        self.videos = FakeVideos()
         self.media_dir = folder / "media"
         self.settings = GatewaySettings(
             media_dir=str(self.media_dir), **{"mode": "test", "login_rate": "10000 per minute", **settings}
         )
         self.app = _app()
         limits.register(self.app, login_rate=self.settings.login_rate)
-        furnish(self.app, self.settings, self.rpc, sessions=self.session_rows, uploads=self.upload_rows)
+        furnish(
+            self.app,
+            self.settings,
+            self.rpc,
+            sessions=self.session_rows,
+            uploads=self.upload_rows,
+            videos=self.videos,
+        )
         self.client: FlaskClient = self.app.test_client()
 
     def token(

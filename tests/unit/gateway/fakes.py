@@ -3,13 +3,17 @@
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
 
 from chassis.context import Context
+from gateway.media.inspection import Nature
 from gateway.media.upload import Upload
+from gateway.media.video import Film
 from gateway.sessions import Session
 
 T = TypeVar("T")
@@ -116,3 +120,27 @@ class MemoryUploads:
 
     def find(self, media_ids: Sequence[UUID]) -> dict[UUID, Upload]:
         return {each: self.kept[each] for each in media_ids if each in self.kept}
+
+
+class FakeVideos:
+    """Shows every video as it is, for two seconds, with a poster; or refuses as it was told to."""
+
+    def __init__(self) -> None:
+        self.refusal: Exception | None = None
+        self.tags: dict[str, str] = {}
+
+    def make(self, original: Path, nature: Nature, *, folder: Path) -> Film:
+        if self.refusal is not None:
+            raise self.refusal
+        video, poster = folder / "shown", folder / "poster.jpg"
+        video.write_bytes(b"bare " + original.read_bytes())
+        poster.write_bytes(b"a poster")
+        return Film(
+            video=video,
+            poster=poster,
+            mime=nature.mime,
+            width=320,
+            height=240,
+            duration=timedelta(seconds=2),
+            tags=self.tags,
+        )

@@ -1,4 +1,4 @@
-"""Pictures and papers, good and bad, made here."""
+"""Pictures, papers and beginnings of videos, good and bad, made here."""
 
 import struct
 import zlib
@@ -9,6 +9,11 @@ from PIL.ExifTags import GPS, IFD, Base
 
 PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
 EXE = b"MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00\xff\xff" + b"\x00" * 200
+MP4 = b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isommp41\x00\x00\x00\x08mdat" + bytes(range(256)) * 8
+WEBM = (
+    b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\xf7\x81\x01\x42\xf2\x81\x04\x42\xf3\x81\x08\x42\x82\x84webm"
+    + bytes(200)
+)
 
 
 def a_photo(

@@ -73,8 +73,8 @@ def test_a_picture_made_to_explode_is_refused_unopened(cell: Cell, side: int) ->
 
 
 def test_a_machine_without_libmagic_still_judges_by_signature() -> None:
-    assert Inspector(None).inspect(a_photo()).mime == "image/jpeg"
+    assert Inspector(None).judge(a_photo()).mime == "image/jpeg"
     with pytest.raises(MediaTypeRefused):
-        Inspector(None).inspect(EXE)
+        Inspector(None).judge(EXE)
     with pytest.raises(MediaTypeRefused):
-        Inspector(lambda _head: "application/x-dosexec").inspect(a_photo())
+        Inspector(lambda _head: "application/x-dosexec").judge(a_photo())

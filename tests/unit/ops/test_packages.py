@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 
-from ops import debian
+from ops import debian, doctor
+from ops.cell import REPOSITORY
 from ops.errors import Unready
 
 
@@ -16,7 +17,7 @@ def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
     monkeypatch.setattr(debian, "_as_root", lambda: made.root)
     monkeypatch.setattr(debian, "server_script", lambda: made.script)
     monkeypatch.setattr("ctypes.util.find_library", lambda _name: "libmagic.so.1")
-    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr("shutil.which", made.which)
     return made
 
 
@@ -25,8 +26,12 @@ class _Machine:
         self.policy = policy
         self.root: list[str] | None = []
         self.script: Path | None = None
+        self.programs = {"apt-get", "sudo", "ffmpeg", "ffprobe", "prometheus", "promtool"}
         self.installable = True
         self.commands: list[list[str]] = []
+
+    def which(self, name: str) -> str | None:
+        return f"/usr/bin/{name}" if name in self.programs else None
 
     def run(self, command: list[str]) -> None:
         self.commands.append(command)
@@ -39,6 +44,7 @@ class _Machine:
             if not self.installable:
                 raise Unready("no network")
             self.script = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+            self.programs |= {"ffmpeg", "ffprobe"} if "ffmpeg" in command else set()
 
 
 def test_a_missing_package_is_installed_without_its_service_being_started(machine: _Machine) -> None:
@@ -76,3 +82,32 @@ def test_who_may_not_install_is_told_the_container_command(machine: _Machine) ->
     machine.root = None
     with pytest.raises(Unready, match="docker run"):
         debian.ensure(broker=True)
+
+
+def test_ffmpeg_is_installed_where_it_is_absent_and_nothing_else_is(machine: _Machine) -> None:
+    machine.programs -= {"ffmpeg", "ffprobe"}
+    assert debian.obtain_wanted() == {}
+    (install,) = [command for command in machine.commands if "install" in command]
+    assert install[-2:] == ["--no-install-recommends", "ffmpeg"]
+    assert ["apt-get", "update", "-q"] in machine.commands
+    machine.commands.clear()
+    assert debian.obtain_wanted() == {}
+    assert machine.commands == []
+
+
+@pytest.mark.parametrize(("root", "installable"), [(None, True), ([], False)])
+def test_a_cell_starts_without_ffmpeg_and_says_what_that_means(
+    machine: _Machine, root: list[str] | None, *, installable: bool
+) -> None:
+    machine.programs -= {"ffmpeg", "ffprobe"}
+    machine.script = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+    machine.root, machine.installable = root, installable
+    debian.ensure(broker=True)
+    (advice,) = debian.obtain_wanted().values()
+    assert "videos are refused" in advice
+    finding = doctor._packages()
+    assert (finding.verdict, finding.text) == (doctor.WARN, advice)
+
+
+def test_the_image_has_what_the_machine_is_given() -> None:
+    assert "libmagic1 ffmpeg" in (REPOSITORY / "Dockerfile").read_text(encoding="utf-8")
