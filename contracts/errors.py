@@ -80,6 +80,8 @@ CODES: dict[str, Problem] = {
     "unknown_result": Problem(422, "No such result was handed in", "未提交该处置结果"),
     "result_differs": Problem(422, "The result's hash is another", "处置结果哈希不符"),
     "unsigned_sender": Problem(403, "The message does not say who sends it", "消息缺少发送者身份"),
+    # One's own.
+    "too_many_filters": Problem(409, "Fifty saved filters are kept at most", "最多保存五十个筛选条件"),
     # Media.
     "unknown_media": Problem(422, "There is no such upload of yours", "附件不存在"),
     "media_type_refused": Problem(

@@ -5,9 +5,11 @@ from uuid import UUID
 
 import msgspec
 
-from contracts.commands.dispatch import OrderView
-from contracts.commands.intake import CaseView
+from contracts.commands.dispatch import OrderPage, OrderView
+from contracts.commands.intake import CaseReceipt, CaseView
 from contracts.commands.registry import CategoryView, DepartmentView, PlaceView
+from gateway.errors import ProblemDocument
+from gateway.filters import SavedFilter
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +56,34 @@ class DepartmentOrder(OrderView, frozen=True, kw_only=True):
     """An order with the case behind it; `case` is null once the case has gone to another department."""
 
     case: CaseView | None
+
+
+class Approvals(msgspec.Struct, frozen=True, kw_only=True):
+    """What waits for the dispatcher: orders with something asked for, and orders to redirect."""
+
+    asked: OrderPage
+    redirect: OrderPage
+
+
+class BulkOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one case: `status` as it would be answered alone, with a receipt or a problem."""
+
+    case_id: UUID
+    status: int
+    receipt: CaseReceipt | None = None
+    problem: ProblemDocument | None = None
+
+
+class BulkDone(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of every case, in the order in which they were sent."""
+
+    items: tuple[BulkOutcome, ...]
+
+
+class SavedFilters(msgspec.Struct, frozen=True, kw_only=True):
+    """An account's saved filters, by name."""
+
+    items: tuple[SavedFilter, ...]
 
 
 class Places(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,6 +15,8 @@ from chassis.rpc_client import NoAnswer, RemoteRefusal, ServiceUnavailable
 from contracts.commands.registry import PlaceView
 from contracts.events.registry import Tier
 from gateway import errors, limits, openapi, requests
+from gateway.crew import Crew
+from gateway.filters import Filters
 from gateway.health import Health
 from gateway.house import House, Rpc, install
 from gateway.media.inspection import Inspector, libmagic
@@ -24,7 +26,7 @@ from gateway.media.upload import UploadRepository, Uploads
 from gateway.media.video import Videos
 from gateway.places import Places
 from gateway.policy import compile_policy
-from gateway.repository import SqlSessions, SqlUploads
+from gateway.repository import SqlFilters, SqlSessions, SqlUploads
 from gateway.request_log import RequestLog
 from gateway.security import Protected
 from gateway.sessions import SessionRepository, Sessions
@@ -32,6 +34,8 @@ from gateway.settings import GatewaySettings
 
 _PLACES_TIMEOUT_S = 1.0
 _MOST_FORM_PARTS = 10
+# A hundred commands are done in seven rounds, and services still get them in batches.
+_HANDS = 16
 
 
 def create_app(settings: GatewaySettings, rpc: Rpc) -> Flask:
@@ -65,6 +69,7 @@ def furnish(
     sessions: SessionRepository | None = None,
     uploads: UploadRepository | None = None,
     videos: VideoMaker | None = None,
+    filters: Filters | None = None,
 ) -> None:
     """Give the application what it works with; rows are in PostgreSQL unless others are given."""
     database = Database(settings.database_url or "postgresql://")
@@ -83,7 +88,9 @@ def furnish(
             ),
             storage=storage,
             places=Places(lambda: _communities(rpc)),
+            filters=filters or SqlFilters(database),
             health=Health({"database": lambda: _answers(database), "broker": rpc.connected}),
+            crew=Crew(_HANDS),
             log=RequestLog(settings.log_level),
         ),
     )

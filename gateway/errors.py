@@ -2,6 +2,7 @@
 
 import traceback
 from collections.abc import Mapping
+from typing import get_args
 
 import msgspec
 import structlog
@@ -36,6 +37,9 @@ _BY_STATUS = {
     503: "unavailable",
 }
 _SERVER_ERROR = 500
+
+# What a request is expected to end with where it is not carried out.
+Refused = Refusal | RemoteRefusal | ServiceUnavailable | NoAnswer
 
 
 class ProblemDocument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -72,48 +76,50 @@ def problem(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Return the answer that says why not, in the caller's language."""
-    chinese = _wants_chinese()
-    said = document(code, detail=detail, fields=fields, chinese=chinese)
-    response = Response(msgspec.json.encode(said), status=said.status, content_type=CONTENT_TYPE)
+    response = _answered(document(code, detail=detail, fields=fields, chinese=_wants_chinese()))
     response.headers.extend(headers or {})
-    response.headers["Content-Language"] = "zh-CN" if chinese else "en"
-    if code in RETRY_AFTER_S:
-        response.headers["Retry-After"] = str(RETRY_AFTER_S[code])
-    if code == "unauthenticated":
+    return response
+
+
+def _answered(said: ProblemDocument) -> Response:
+    response = Response(msgspec.json.encode(said), status=said.status, content_type=CONTENT_TYPE)
+    response.headers["Content-Language"] = "zh-CN" if _wants_chinese() else "en"
+    if said.code in RETRY_AFTER_S:
+        response.headers["Retry-After"] = str(RETRY_AFTER_S[said.code])
+    if said.code == "unauthenticated":
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
 
 
 def register(app: Flask) -> None:
     """Answer everything that can be raised with a problem document, never with HTML or a stack."""
-    app.register_error_handler(Refusal, _refused)
-    app.register_error_handler(RemoteRefusal, _refused_by_a_service)
-    app.register_error_handler(ServiceUnavailable, _unavailable)
-    app.register_error_handler(NoAnswer, _no_answer)
+    for expected in get_args(Refused):
+        app.register_error_handler(expected, _refused)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(SQLAlchemyError, _database_error)
     app.register_error_handler(Exception, _fault)
 
 
-def _refused(refusal: Refusal) -> Response:
-    # A refusal's default wording is its code, which the document has already.
-    return problem(refusal.code, detail=refusal.detail, fields=refusal.fields)
+def refused(error: Refused) -> ProblemDocument:
+    """Return the document of a refusal, in the caller's language."""
+    match error:
+        case RemoteRefusal() if error.code not in CODES:
+            log.error("rpc.unknown_code", code=error.code)
+            return document("internal", chinese=_wants_chinese())
+        case Refusal() | RemoteRefusal():
+            # A refusal's default wording is its code, which the document has already.
+            said, fields = error.detail, error.fields
+            return document(error.code, detail=said, fields=fields, chinese=_wants_chinese())
+        case ServiceUnavailable():
+            return document("unavailable", chinese=_wants_chinese())
+        case NoAnswer():
+            # A question may simply be asked again; a command's outcome is not known.
+            asking = request.method in ("GET", "HEAD")
+            return document("unavailable" if asking else "unknown_outcome", chinese=_wants_chinese())
 
 
-def _refused_by_a_service(refusal: RemoteRefusal) -> Response:
-    if refusal.code not in CODES:
-        log.error("rpc.unknown_code", code=refusal.code)
-        return problem("internal")
-    return problem(refusal.code, detail=refusal.detail, fields=refusal.fields)
-
-
-def _unavailable(_error: ServiceUnavailable) -> Response:
-    return problem("unavailable")
-
-
-def _no_answer(_error: NoAnswer) -> Response:
-    """A question may simply be asked again; a command's outcome is not known."""
-    return problem("unavailable" if request.method in ("GET", "HEAD") else "unknown_outcome")
+def _refused(error: Refused) -> Response:
+    return _answered(refused(error))
 
 
 def _http_error(error: HTTPException) -> Response:

@@ -9,6 +9,8 @@ from flask import Flask, current_app, g
 from chassis.context import Context
 from chassis.data.engine import Database
 from chassis.principal import Principal
+from gateway.crew import Crew
+from gateway.filters import Filters
 from gateway.health import Health
 from gateway.media.storage import Storage
 from gateway.media.upload import Uploads
@@ -65,7 +67,9 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     uploads: Uploads
     storage: Storage
     places: Places
+    filters: Filters
     health: Health
+    crew: Crew
     log: RequestLog
 
 
@@ -77,6 +81,7 @@ def install(app: Flask, rooms: House) -> None:
 def close(app: Flask) -> None:
     """Give up every connection: this process ends."""
     rooms = cast("House", app.extensions[_NAME])
+    rooms.crew.close()
     rooms.rpc.close()
     rooms.database.close()
 

@@ -43,3 +43,12 @@ uploads = sa.Table(
     sa.Column("poster_path", sa.Text),
     sa.Column("created_at", _TIME, nullable=False),
 )
+
+saved_filters = sa.Table(
+    "saved_filters",
+    metadata,
+    sa.Column("account_id", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("list", sa.Text, nullable=False),
+    sa.Column("parameters", JSONB, nullable=False),
+)

@@ -1,5 +1,6 @@
 """How bodies and queries are read: JSON by msgspec, checked by marshmallow, strict everywhere."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
@@ -8,11 +9,12 @@ import msgspec
 from flask import Request
 from webargs.flaskparser import FlaskParser
 
-from chassis.refusal import MalformedRequest
+from chassis.refusal import MalformedRequest, NotFound
 from gateway.refusals import PayloadTooLarge, UnsupportedMediaType, invalid
 
 _MOST_FIELDS = 20
 _LONGEST_NAME = 64
+_CODE = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 # A field's reason is a word that a client can translate, never a sentence.
 _REASONS = {
@@ -29,6 +31,7 @@ _REASONS = {
     "Not a valid datetime.": "not_a_time",
     "Not a valid aware datetime.": "time_without_zone",
     "Invalid input type.": "not_an_object",
+    "Not a valid mapping type.": "not_an_object",
 }
 
 
@@ -75,6 +78,13 @@ class Parser(FlaskParser):
             messages = next(iter(messages.values()))
         reasons = list(_reasons(messages, ""))[:_MOST_FIELDS]
         raise invalid("", dict(reasons))
+
+
+def code_in_path(text: str) -> str:
+    """Return a code of the reference data that an address names. Raises: NotFound where it cannot be one."""
+    if not _CODE.fullmatch(text):
+        raise NotFound
+    return text
 
 
 def _reasons(messages: Any, path: str) -> Iterator[tuple[str, str]]:

@@ -29,15 +29,20 @@ def _only(*roles: Role) -> Access:
 PUBLIC = Access(signed_in=False)
 ANYBODY = Access(signed_in=True)
 
+_CENTRE = _only(Role.DISPATCHER)
+_OFFICER = _only(Role.DEPARTMENT)
 _REPORTERS = _only(Role.RESIDENT, Role.GRID_WORKER, Role.CLERK, Role.HOTLINE)
 _READERS = _only(*(role for role in Role if role is not Role.DEPARTMENT))
-_VISITORS = _only(Role.CLERK, Role.RESIDENT, Role.GRID_WORKER, Role.HOTLINE)
+# Whoever may be the reporter of a case; the dispatcher is asked about what a resolution has made.
+_OWNERS = _only(Role.RESIDENT, Role.GRID_WORKER, Role.CLERK, Role.HOTLINE, Role.DISPATCHER)
+_REOPENERS = _only(Role.RESIDENT, Role.GRID_WORKER, Role.CLERK, Role.HOTLINE, Role.DISPATCHER, Role.INSPECTOR)
 _UPLOADERS = _only(Role.RESIDENT, Role.GRID_WORKER, Role.CLERK, Role.HOTLINE, Role.DEPARTMENT)
 _DISTRICT = _only(Role.DISPATCHER, Role.ARCHIVIST, Role.INSPECTOR, Role.OPERATOR)
 
 _API = "/api/v1"
 _CASE = f"{_API}/cases/<uuid:case_id>"
-_ORDER = f"{_API}/department/orders/<uuid:order_id>"
+_ORDER = f"{_API}/orders/<uuid:order_id>"
+_OWN_ORDER = f"{_API}/department/orders/<uuid:order_id>"
 _ITEM = f"{_API}/conference/meetings/<uuid:meeting_id>/items/<uuid:item_id>"
 
 POLICY: dict[tuple[str, str], Access] = {
@@ -52,33 +57,77 @@ POLICY: dict[tuple[str, str], Access] = {
     # Cases. A reporter reads and visits its own, staff those of their place: intake decides.
     ("POST", f"{_API}/cases"): _REPORTERS,
     ("GET", f"{_API}/cases"): ANYBODY,
+    ("POST", f"{_API}/cases/on-the-spot"): _only(Role.GRID_WORKER),
     ("GET", _CASE): _READERS,
     ("GET", f"{_CASE}/timeline"): _READERS,
     ("GET", f"{_CASE}/seal"): _READERS,
     ("GET", f"{_CASE}/orders"): _READERS,
+    ("GET", f"{_CASE}/deadlines"): _READERS,
+    ("GET", f"{_CASE}/supporters"): _READERS,
     ("GET", f"{_CASE}/media/<uuid:media_id>"): _READERS,
-    ("POST", f"{_CASE}/classification"): _only(Role.DISPATCHER),
+    ("POST", f"{_CASE}/withdrawal"): _OWNERS,
+    ("POST", f"{_CASE}/answer"): _OWNERS,
+    ("POST", f"{_CASE}/reopening"): _REOPENERS,
+    ("POST", f"{_CASE}/question"): _CENTRE,
+    ("POST", f"{_CASE}/classification"): _CENTRE,
+    ("POST", f"{_CASE}/merge"): _CENTRE,
+    ("POST", f"{_CASE}/refusal"): _CENTRE,
+    ("POST", f"{_API}/cases/bulk"): _CENTRE,
     ("POST", f"{_CASE}/checks"): _only(Role.GRID_WORKER),
-    ("POST", f"{_CASE}/visits/satisfied"): _VISITORS,
-    ("POST", f"{_CASE}/visits/dissatisfied"): _VISITORS,
+    ("POST", f"{_CASE}/checks/failed"): _only(Role.GRID_WORKER),
+    ("POST", f"{_CASE}/visits/attempts"): _only(Role.CLERK),
+    ("POST", f"{_CASE}/visits/unreachable"): _only(Role.CLERK),
+    ("POST", f"{_CASE}/visits/satisfied"): _OWNERS,
+    ("POST", f"{_CASE}/visits/dissatisfied"): _OWNERS,
     ("POST", f"{_CASE}/archive"): _only(Role.ARCHIVIST),
-    # Departments.
-    ("GET", f"{_API}/department/orders"): _only(Role.DEPARTMENT),
-    ("GET", _ORDER): _only(Role.DEPARTMENT),
-    ("GET", f"{_ORDER}/media/<uuid:media_id>"): _only(Role.DEPARTMENT),
-    ("POST", f"{_ORDER}/results"): _only(Role.DEPARTMENT),
+    # Orders, as the guidance centre directs them.
+    ("GET", f"{_API}/orders"): _DISTRICT,
+    ("GET", _ORDER): _DISTRICT,
+    ("POST", f"{_ORDER}/redirection"): _CENTRE,
+    ("POST", f"{_ORDER}/recall"): _CENTRE,
+    ("POST", f"{_ORDER}/extension/grant"): _CENTRE,
+    ("POST", f"{_ORDER}/extension/denial"): _CENTRE,
+    ("POST", f"{_ORDER}/suspension/grant"): _CENTRE,
+    ("POST", f"{_ORDER}/suspension/denial"): _CENTRE,
+    ("POST", f"{_ORDER}/resumption"): _CENTRE,
+    ("POST", f"{_ORDER}/parts/<department>/excuse"): _CENTRE,
+    # Departments, their software and their officers.
+    ("GET", f"{_API}/department/orders"): _OFFICER,
+    ("GET", _OWN_ORDER): _OFFICER,
+    ("GET", f"{_OWN_ORDER}/media/<uuid:media_id>"): _OFFICER,
+    ("POST", f"{_OWN_ORDER}/results"): _OFFICER,
+    ("POST", f"{_OWN_ORDER}/statements"): _OFFICER,
+    ("POST", f"{_OWN_ORDER}/signature"): _OFFICER,
+    ("POST", f"{_OWN_ORDER}/return"): _OFFICER,
+    ("POST", f"{_OWN_ORDER}/extension"): _OFFICER,
+    ("POST", f"{_OWN_ORDER}/suspension"): _OFFICER,
+    ("POST", f"{_OWN_ORDER}/parts"): _OFFICER,
+    ("POST", f"{_OWN_ORDER}/completion"): _OFFICER,
+    ("POST", f"{_API}/department/sandbox/orders"): _OFFICER,
+    # Desks.
+    ("GET", f"{_API}/desks/triage"): _CENTRE,
+    ("GET", f"{_API}/desks/checks"): _only(Role.GRID_WORKER),
+    ("GET", f"{_API}/desks/visits"): _only(Role.CLERK),
+    ("GET", f"{_API}/desks/approvals"): _CENTRE,
     # The joint conference.
     ("GET", f"{_API}/conference/agenda"): _DISTRICT,
-    ("POST", f"{_API}/conference/meetings"): _only(Role.DISPATCHER),
-    ("POST", f"{_ITEM}/adopt"): _only(Role.DISPATCHER),
-    ("POST", f"{_ITEM}/decline"): _only(Role.DISPATCHER),
-    # One's own messages, and what everybody who works here may know.
+    ("POST", f"{_API}/conference/meetings"): _CENTRE,
+    ("POST", f"{_API}/conference/meetings/<uuid:meeting_id>/resolutions"): _CENTRE,
+    ("POST", f"{_ITEM}/adopt"): _CENTRE,
+    ("POST", f"{_ITEM}/decline"): _CENTRE,
+    # One's own filters and messages, and what everybody who works here may know.
+    ("GET", f"{_API}/me/filters"): ANYBODY,
+    ("GET", f"{_API}/me/filters/<name>"): ANYBODY,
+    ("PUT", f"{_API}/me/filters/<name>"): ANYBODY,
+    ("DELETE", f"{_API}/me/filters/<name>"): ANYBODY,
     ("GET", f"{_API}/messages"): ANYBODY,
     ("POST", f"{_API}/messages/<uuid:message_id>/read"): ANYBODY,
     ("GET", f"{_API}/reference/places"): ANYBODY,
     ("GET", f"{_API}/reference/categories"): ANYBODY,
     ("GET", f"{_API}/reference/departments"): ANYBODY,
     ("GET", f"{_API}/calendar/<int(fixed_digits=4):year>"): ANYBODY,
+    ("GET", f"{_API}/responsibility"): ANYBODY,
+    ("GET", f"{_API}/responsibility/<category>"): ANYBODY,
 }
 
 

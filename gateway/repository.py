@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.data.engine import Database
+from gateway.filters import MOST, SavedFilter
 from gateway.media.upload import Upload
-from gateway.models import sessions, uploads
+from gateway.models import saved_filters, sessions, uploads
 from gateway.sessions import Session
 
 _FIND_SESSION = sa.text(
@@ -23,6 +24,9 @@ _REVOKE_ALL = sa.text(
     "UPDATE sessions SET revoked_at = clock_timestamp() WHERE account_id = :account_id AND kind = :kind"
     " AND revoked_at IS NULL AND expires_at > clock_timestamp()"
 )
+_LOCK_ACCOUNT = sa.text("SELECT pg_advisory_xact_lock(hashtext(:account_id))")
+_FILTER_NAMES = sa.text("SELECT name FROM saved_filters WHERE account_id = :account_id")
+_FILTER_KEY = "saved_filters_pkey"
 
 
 class SqlSessions:
@@ -75,3 +79,45 @@ class SqlUploads:
         with self._database.reading() as connection:
             rows = connection.execute(wanted).all()
         return {row.media_id: Upload(**row._mapping) for row in rows}  # noqa: SLF001 - public in SQLAlchemy
+
+
+class SqlFilters:
+    """Saved filters in PostgreSQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self, account_id: str) -> tuple[SavedFilter, ...]:
+        """Return an account's filters, by name."""
+        return self._read(saved_filters.c.account_id == account_id)
+
+    def find(self, account_id: str, name: str) -> SavedFilter | None:
+        """Return one filter."""
+        mine = saved_filters.c.account_id == account_id
+        return next(iter(self._read(mine & (saved_filters.c.name == name))), None)
+
+    def keep(self, account_id: str, kept: SavedFilter) -> bool:
+        """Keep a filter in place of one of that name; return False where there would be too many."""
+        row = {"account_id": account_id, **msgspec.structs.asdict(kept)}
+        new = {"list": kept.list, "parameters": kept.parameters}
+        keep = insert(saved_filters).values(row).on_conflict_do_update(constraint=_FILTER_KEY, set_=new)
+        with self._database.engine.begin() as connection:
+            # One account at a time: two requests would each find room for the last one.
+            connection.execute(_LOCK_ACCOUNT, {"account_id": account_id})
+            names = set(connection.execute(_FILTER_NAMES, {"account_id": account_id}).scalars())
+            if len(names | {kept.name}) > MOST:
+                return False
+            connection.execute(keep)
+        return True
+
+    def drop(self, account_id: str, name: str) -> None:
+        """Forget a filter, if there is one."""
+        mine = saved_filters.c.account_id == account_id
+        with self._database.engine.begin() as connection:
+            connection.execute(sa.delete(saved_filters).where(mine, saved_filters.c.name == name))
+
+    def _read(self, wanted: sa.ColumnElement[bool]) -> tuple[SavedFilter, ...]:
+        names = saved_filters.c.name, saved_filters.c.list, saved_filters.c.parameters
+        with self._database.reading() as connection:
+            rows = connection.execute(sa.select(*names).where(wanted).order_by(saved_filters.c.name)).all()
+        return tuple(SavedFilter(**row._mapping) for row in rows)  # noqa: SLF001 - public in SQLAlchemy

@@ -96,6 +96,19 @@ class Routes:
         )
         return self._declare("POST", path, described, body=body, form=form)
 
+    def put(
+        self,
+        path: str,
+        *,
+        answer: Any,
+        body: ma.Schema,
+        problems: Sequence[str] = (),
+        example: Any = None,
+    ) -> Callable[[View], View]:
+        """Declare a route that puts something in place of what was there: again changes nothing."""
+        described = Described(answer=answer, problems=tuple(problems), example=example)
+        return self._declare("PUT", path, described, body=body)
+
     def delete(self, path: str) -> Callable[[View], View]:
         """Declare a route that ends something and says nothing."""
         return self._declare("DELETE", path, Described(status=204))

@@ -1,14 +1,43 @@
 """The routes, a module an actor's room."""
 
-from gateway.routes import cases, conference, department, media, messages, reference, sessions, system
+from gateway.routes import (
+    bulk,
+    cases,
+    conference,
+    department,
+    desks,
+    filters,
+    follow_up,
+    handing_in,
+    media,
+    messages,
+    officer,
+    orders,
+    reference,
+    reporter,
+    responsibility,
+    sessions,
+    system,
+    triage,
+)
 
 ALL = (
     system.routes,
     sessions.routes,
     media.routes,
     cases.routes,
+    triage.routes,
+    bulk.routes,
+    follow_up.routes,
+    reporter.routes,
+    orders.routes,
     department.routes,
+    handing_in.routes,
+    officer.routes,
+    desks.routes,
     conference.routes,
     messages.routes,
     reference.routes,
+    responsibility.routes,
+    filters.routes,
 )

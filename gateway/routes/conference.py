@@ -8,7 +8,8 @@ from flask import Response
 from contracts.commands import governance
 from gateway.headers import command_id, made_by
 from gateway.house import ask, carry_out, principal
-from gateway.routing import Routes, answer
+from gateway.routes.steps import WORDS
+from gateway.routing import PREFIX, Routes, answer
 from gateway.schemas import conference as schemas
 
 routes = Routes("conference", "The joint conference.")
@@ -28,7 +29,7 @@ def agenda() -> Response:
     body=schemas.Meeting(),
     answer=governance.MeetingReceipt,
     status=201,
-    problems=("key_reused",),
+    problems=("key_reused", "conflict"),
     example={"held_on": "2026-03-20", "title": "三月联席会议"},
 )
 def convene(body: dict[str, Any]) -> Response:
@@ -36,6 +37,25 @@ def convene(body: dict[str, Any]) -> Response:
     command = command_id(principal().subject)
     convening = governance.ConveneMeeting(command_id=command, meeting_id=made_by(command, "meeting"), **body)
     return answer(carry_out("governance", convening, result=governance.MeetingReceipt), status=201)
+
+
+@routes.post(
+    "/conference/meetings/<uuid:meeting_id>/resolutions",
+    body=schemas.Certification(),
+    answer=governance.CertifiedReceipt,
+    status=201,
+    problems=(*WORDS, "not_found", "key_reused", "unknown_grid", "unknown_category"),
+    headers=("Location",),
+    example={"grid": "c01-g01", "category": "0204", "text": "在四矿小区南门外增设一处公交候车亭。"},
+)
+def certify(body: dict[str, Any], meeting_id: UUID) -> Response:
+    """Certify a resolution that names an action for a department: it becomes a case."""
+    command = command_id(principal().subject)
+    certifying = governance.CertifyResolution(
+        command_id=command, resolution_id=made_by(command, "resolution"), meeting_id=meeting_id, **body
+    )
+    receipt = carry_out("governance", certifying, result=governance.CertifiedReceipt)
+    return answer(receipt, status=201, location=f"{PREFIX}/cases/{receipt.case_id}")
 
 
 @routes.post(

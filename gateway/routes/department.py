@@ -1,4 +1,4 @@
-"""What a department reads and hands in over HTTP; the rest it says on the bus."""
+"""What a department reads over HTTP, and the orders of the sandbox."""
 
 from typing import Any
 from uuid import UUID
@@ -15,18 +15,13 @@ from gateway.headers import command_id, made_by
 from gateway.house import ask, carry_out, principal
 from gateway.media.serving import SHOWN_TYPES
 from gateway.routes import evidence
-from gateway.routing import Routes, answer
+from gateway.routes.handing_in import ORDER
+from gateway.routing import PREFIX, Routes, answer
+from gateway.sandbox import example_case
 from gateway.schemas import department as schemas
 from gateway.schemas.lists import OrderFilter
 
-routes = Routes("department", "A department's orders and results.")
-
-_ORDER = "/department/orders/<uuid:order_id>"
-_RESULT = {
-    "text": "已更换灯泡和镇流器, 路灯恢复正常。",
-    "contact": {"at": "2026-03-03T10:15:00+08:00", "channel": "phone", "note": ""},
-    "evidence": ["0b9f7f0e-6f0e-5b0c-8f3e-0d6a1f0f7c11"],
-}
+routes = Routes("department", "A department's orders.")
 
 
 @routes.get(
@@ -36,18 +31,20 @@ _RESULT = {
     problems=("invalid", "malformed_cursor"),
 )
 def list_orders(query: dict[str, Any]) -> Response:
-    """Return a page of your orders, led or co-handled, newest first."""
+    """Return a page of your orders, led or co-handled, newest first, or `order=oldest`."""
     return answer(ask("dispatch", "list_orders", result=dispatch.OrderPage, **query))
 
 
-@routes.get(_ORDER, answer=DepartmentOrder, problems=("unknown_order",))
+@routes.get(ORDER, answer=DepartmentOrder, problems=("unknown_order",), headers=("ETag",))
 def get_order(order_id: UUID) -> Response:
-    """Return one of your orders with the case behind it."""
+    """Return one of your orders with the case behind it; a sandbox order has an example of one."""
     order = _order(order_id)
-    return answer(DepartmentOrder(**msgspec.structs.asdict(order), case=_case(order.case_id)))
+    case = example_case(order) if order.sandbox else _case(order.case_id)
+    shown = DepartmentOrder(**msgspec.structs.asdict(order), case=case)
+    return answer(shown, version=order.version)
 
 
-@routes.get(f"{_ORDER}/media/<uuid:media_id>", binary=SHOWN_TYPES, problems=("unknown_order", "not_found"))
+@routes.get(f"{ORDER}/media/<uuid:media_id>", binary=SHOWN_TYPES, problems=("unknown_order", "not_found"))
 def order_media(order_id: UUID, media_id: UUID) -> Response:
     """Return a file that belongs to the case behind one of your orders, or to its result."""
     order = _order(order_id)
@@ -59,37 +56,23 @@ def order_media(order_id: UUID, media_id: UUID) -> Response:
 
 
 @routes.post(
-    f"{_ORDER}/results",
-    body=schemas.Result(),
-    answer=dispatch.ResultReceipt,
+    "/department/sandbox/orders",
+    body=schemas.Sandbox(),
+    answer=dispatch.OrderReceipt,
     status=201,
-    problems=(
-        "unknown_order",
-        "not_the_lead",
-        "illegal_transition",
-        "text_too_short",
-        "text_too_long",
-        "unknown_media",
-        "key_reused",
-    ),
-    example=_RESULT,
+    problems=("not_the_sandbox", "unknown_category", "key_reused"),
+    headers=("Location", "ETag"),
+    example={"category": "0202"},
 )
-def hand_in(body: dict[str, Any], order_id: UUID) -> Response:
-    """Hand in a result. No state changes: name its id and hash in `department.order.complete.v1`."""
+def make_sandbox_order(body: dict[str, Any]) -> Response:
+    """演练工单: have an order for the sandbox department `SBX`, to try one's software against."""
     command = command_id(principal().subject)
-    receipt = carry_out(
-        "dispatch",
-        dispatch.HandInResult(
-            command_id=command,
-            result_id=made_by(command, "result"),
-            order_id=order_id,
-            text=body["text"],
-            contact=dispatch.ContactRecord(**body["contact"]),
-            evidence=evidence.own(body["evidence"]),
-        ),
-        result=dispatch.ResultReceipt,
+    making = dispatch.MakeSandboxOrder(
+        command_id=command, order_id=made_by(command, "order"), category=body["category"]
     )
-    return answer(receipt, status=201)
+    receipt = carry_out("dispatch", making, result=dispatch.OrderReceipt)
+    location = f"{PREFIX}/department/orders/{receipt.order_id}"
+    return answer(receipt, status=201, version=receipt.version, location=location)
 
 
 def _order(order_id: UUID) -> dispatch.OrderView:

@@ -2,7 +2,19 @@
 
 from marshmallow import fields, validate
 
-from gateway.schemas.fields import Flag, Moment, Position, Strict, Text, between, channel, code, evidence
+from contracts.vocabulary import LawfulChannel, RefusalReason
+from gateway.schemas.fields import (
+    Flag,
+    Moment,
+    Position,
+    Strict,
+    Text,
+    between,
+    channel,
+    code,
+    evidence,
+    one_of,
+)
 
 
 class Report(Strict):
@@ -47,3 +59,64 @@ class Dissatisfied(Strict):
 
     reason = Text(required=True, metadata={"description": "10 to 2,000 characters."})
     channel = channel()
+
+
+class OnTheSpot(Strict):
+    """当场解决: what was found and settled at once, with photos before and after."""
+
+    grid = code(required=True)
+    category = code(required=True)
+    text = Text(required=True, metadata={"description": "10 to 2,000 characters."})
+    occurred_at = Moment(required=True)
+    before = evidence()
+    after = evidence()
+    confirmed = Flag(required=True, metadata={"description": "The resident's word that it is settled."})
+    point = fields.Nested(Position, load_default=None, allow_none=True)
+    address = Text(load_default="")
+
+
+class Question(Strict):
+    """What the dispatcher asks the reporter."""
+
+    question = Text(required=True, metadata={"description": "10 to 2,000 characters."})
+
+
+class ReporterAnswer(Strict):
+    """What the reporter answers: words, evidence, or both."""
+
+    text = Text(load_default="", metadata={"description": "10 to 2,000 characters, or none."})
+    evidence = evidence()
+
+
+class Merger(Strict):
+    """并案: the open case that takes this one in."""
+
+    master = fields.UUID(required=True)
+
+
+class CaseRefusal(Strict):
+    """不予受理: why, and where the reporter should turn instead."""
+
+    reason = one_of(RefusalReason, required=True)
+    channel = one_of(LawfulChannel, required=True)
+
+
+class FailedCheck(Strict):
+    """核查不通过: why, with photos from the spot."""
+
+    reason = Text(required=True, metadata={"description": "10 to 2,000 characters."})
+    evidence = evidence()
+    point = fields.Nested(Position, load_default=None, allow_none=True)
+
+
+class Attempt(Strict):
+    """未接通: a call or visit that reached nobody."""
+
+    channel = channel()
+    at = Moment(required=True)
+
+
+class Reopening(Strict):
+    """重办: the new fact."""
+
+    reason = Text(required=True, metadata={"description": "10 to 2,000 characters."})

@@ -22,3 +22,11 @@ class Declination(Strict):
     """The conference ends an item; the reason is published."""
 
     reason = Text(required=True)
+
+
+class Certification(Strict):
+    """A resolution that names an action for a department in a grid."""
+
+    grid = code(required=True)
+    category = code(required=True)
+    text = Text(required=True)

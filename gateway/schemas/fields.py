@@ -1,7 +1,8 @@
 """The fields that clients send. Lengths and codes are the owning service's to judge; here it is the shape."""
 
 from datetime import date, datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
 import marshmallow as ma
 from marshmallow import fields, validate
@@ -12,6 +13,8 @@ MOST_EVIDENCE = 20
 _YEARS = (2000, 2100)
 _LONGEST_CODE = 64
 _UNSAFE = "unsafe_character"
+
+Listed = TypeVar("Listed", bound=StrEnum)
 
 
 class Strict(ma.Schema):
@@ -82,15 +85,21 @@ def code(**options: Any) -> Text:
     return Text(validate=validate.Length(min=1, max=_LONGEST_CODE, error="length"), **options)
 
 
+def one_of(values: type[Listed], *, description: str = "", **options: Any) -> fields.Enum[Listed]:
+    """Return a field for one value of a closed list."""
+    said = {"description": description} if description else {}
+    return fields.Enum(
+        values,
+        by_value=True,
+        error_messages={"unknown": "not_one_of_these"},
+        metadata={"type": "string", **said},
+        **options,
+    )
+
+
 def channel() -> fields.Enum[Channel]:
     """Return a field for the way a report came in, or a visit was made."""
-    return fields.Enum(
-        Channel,
-        by_value=True,
-        required=True,
-        error_messages={"unknown": "not_one_of_these"},
-        metadata={"type": "string"},
-    )
+    return one_of(Channel, required=True)
 
 
 def evidence() -> fields.List[Any]:

@@ -1,13 +1,30 @@
 """Which things a list shows, and which page of them."""
 
+from enum import StrEnum
+
 from marshmallow import fields, validate
 
 from contracts.commands.intake import PageOrder
 from contracts.events.registry import Tier
-from gateway.schemas.fields import Day, QueryFlag, Strict, Text, between, code
+from gateway.schemas.fields import Day, Moment, QueryFlag, Strict, Text, between, code, one_of
 
 
-class CaseFilter(Strict):
+class Waiting(StrEnum):
+    """What an order waits for."""
+
+    APPROVAL = "approval"  # 待审批
+    REDIRECT = "redirect"  # 待改派
+    SIGNATURE = "signature"  # 待签收
+
+
+class Page(Strict):
+    """Which page of a list."""
+
+    cursor = Text(validate=validate.Length(min=1, max=512, error="length"))
+    limit = fields.Integer(load_default=20, validate=between(1, 100))
+
+
+class CaseFilter(Page):
     """Which cases, and which page of them."""
 
     state = code()
@@ -16,30 +33,43 @@ class CaseFilter(Strict):
     category = code()
     lead = code()
     mine = QueryFlag(load_default=False)
-    order = fields.Enum(
-        PageOrder,
-        by_value=True,
-        error_messages={"unknown": "not_one_of_these"},
-        metadata={"type": "string", "description": "By the time of the report; `newest` unless said."},
-    )
-    cursor = Text(validate=validate.Length(min=1, max=512, error="length"))
-    limit = fields.Integer(load_default=20, validate=between(1, 100))
+    order = one_of(PageOrder, description="By the time of the report; `newest` unless said.")
 
 
-class OrderFilter(Strict):
-    """Which orders, and which page of them."""
+class OrderFilter(Page):
+    """Which of a department's orders, and which page of them."""
 
     state = code()
-    cursor = Text(validate=validate.Length(min=1, max=512, error="length"))
-    limit = fields.Integer(load_default=20, validate=between(1, 100))
+    overdue = QueryFlag(metadata={"description": "Past the due time and still open."})
+    due_before = Moment()
+    order = one_of(PageOrder)
 
 
-class MessageFilter(Strict):
+class DistrictOrderFilter(OrderFilter):
+    """Which of the district's orders, and which page of them."""
+
+    department = code()
+    waiting = one_of(Waiting)
+
+
+class PlacePage(Page):
+    """A desk's page, of one place alone where one is named."""
+
+    community = code()
+    grid = code()
+
+
+class ResponsibilityFilter(Strict):
+    """Of which category the matrix is asked, and on which day: all of them, today."""
+
+    category = code()
+    on = Day()
+
+
+class MessageFilter(Page):
     """Which messages, and which page of them."""
 
     unread_only = QueryFlag(load_default=False)
-    cursor = Text(validate=validate.Length(min=1, max=512, error="length"))
-    limit = fields.Integer(load_default=20, validate=between(1, 100))
 
 
 class PlaceFilter(Strict):
@@ -47,7 +77,7 @@ class PlaceFilter(Strict):
 
     on = Day()
     parent = code()
-    tier = fields.Enum(Tier, by_value=True, error_messages={"unknown": "not_one_of_these"})
+    tier = one_of(Tier)
 
 
 class AtLeast(Strict):

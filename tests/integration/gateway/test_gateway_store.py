@@ -12,9 +12,10 @@ from click.testing import CliRunner
 from chassis.data.engine import Database
 from gateway import tokens
 from gateway.answers import Account
+from gateway.filters import MOST, SavedFilter
 from gateway.media.upload import Upload
 from gateway.models import metadata
-from gateway.repository import SqlSessions, SqlUploads
+from gateway.repository import SqlFilters, SqlSessions, SqlUploads
 from gateway.sessions import STAFF, Sessions
 
 CLERK = Account(
@@ -122,3 +123,32 @@ def test_the_command_prints_a_token_that_works(database: Database, monkeypatch: 
     assert msgspec.structs.asdict(found.session)["kind"] == "department"
     ended = CliRunner().invoke(tokens.main, ["revoke", "--department", "CGJ"])
     assert ended.output == "1 revoked\n"
+
+
+def a_filter(name: str, **parameters: str) -> SavedFilter:
+    return SavedFilter(name=name, list="cases", parameters=parameters)
+
+
+def test_a_filter_is_kept_replaced_and_forgotten_for_its_owner_alone(database: Database) -> None:
+    filters = SqlFilters(database)
+    assert filters.keep("a", a_filter("待核查", state="answered"))
+    assert filters.keep("a", a_filter("待核查", state="checked"))
+    assert filters.keep("a", a_filter("b"))
+    assert filters.keep("z", a_filter("待核查", grid="c01-g01"))
+    assert filters.find("a", "待核查") == a_filter("待核查", state="checked")
+    assert {each.name for each in filters.all("a")} == {"b", "待核查"}
+    filters.drop("a", "待核查")
+    assert filters.find("a", "待核查") is None
+    assert filters.all("z") == (a_filter("待核查", grid="c01-g01"),)
+
+
+def test_two_requests_do_not_both_find_room_for_the_last_filter(database: Database) -> None:
+    filters = SqlFilters(database)
+    for number in range(MOST - 1):
+        filters.keep("a", a_filter(f"f{number}"))
+    with ThreadPoolExecutor(4) as pool:
+        kept = list(pool.map(lambda number: filters.keep("a", a_filter(f"last{number}")), range(4)))
+    assert sorted(kept) == [False, False, False, True]
+    assert len(filters.all("a")) == MOST
+    assert filters.keep("a", a_filter("f0", state="closed"))
+    assert filters.find("a", "f0") == a_filter("f0", state="closed")

@@ -12,16 +12,18 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from contracts.commands.dispatch import OrderReceipt, OrderView
 from contracts.commands.intake import CaseReceipt, CaseView
 from gateway import limits
 from gateway.answers import Account
 from gateway.app import create_app, furnish
 from gateway.sessions import DEPARTMENT, STAFF, Sessions
 from gateway.settings import GatewaySettings
-from tests.unit.gateway.fakes import FakeRpc, FakeVideos, MemorySessions, MemoryUploads
+from tests.unit.gateway.fakes import FakeRpc, FakeVideos, MemoryFilters, MemorySessions, MemoryUploads
 
 _ACCOUNTS = UUID("00000000-0000-5000-8000-000000000001")
 CASE_ID = UUID("11111111-1111-5111-8111-111111111111")
+ORDER_ID = UUID("22222222-2222-5222-8222-222222222222")
 THEN = datetime(2026, 3, 2, 11, 30, tzinfo=UTC)
 
 
@@ -52,6 +54,7 @@ class Cell:
             sessions=self.session_rows,
             uploads=self.upload_rows,
             videos=self.videos,
+            filters=MemoryFilters(),
         )
         self.client: FlaskClient = self.app.test_client()
 
@@ -157,6 +160,36 @@ def a_view(**changes: Any) -> CaseView:
         evidence=(),
     )
     return msgspec.structs.replace(view, **changes)
+
+
+def an_order() -> OrderView:
+    return OrderView(
+        order_id=ORDER_ID,
+        case_id=CASE_ID,
+        number="140303-20260302-000001",
+        cycle=1,
+        state="signed",
+        department="CGJ",
+        co_handlers=(),
+        category="0202",
+        kind="C",
+        urgency="N",
+        community="c01",
+        grid="c01-g01",
+        offered_at=THEN,
+        signed_at=THEN,
+        completed_at=None,
+        result_id=None,
+        result_text=None,
+        evidence=(),
+        version=2,
+    )
+
+
+def an_order_receipt(order_id: UUID = ORDER_ID) -> OrderReceipt:
+    return OrderReceipt(
+        order_id=order_id, case_id=CASE_ID, number="140303-20260302-000001", state="signed", version=4
+    )
 
 
 def a_report(**changes: Any) -> dict[str, Any]:

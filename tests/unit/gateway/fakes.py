@@ -11,6 +11,8 @@ from uuid import UUID
 import msgspec
 
 from chassis.context import Context
+from chassis.rpc_client import ServiceUnavailable
+from gateway.filters import MOST, SavedFilter
 from gateway.media.inspection import Nature
 from gateway.media.upload import Upload
 from gateway.media.video import Film
@@ -40,6 +42,7 @@ class FakeRpc:
     answers: dict[tuple[str, str], Any] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
     is_connected: bool = True
+    is_away: bool = False
 
     def tell(self, service: str, method: str, answer: Any) -> None:
         self.answers[service, method] = answer
@@ -83,6 +86,8 @@ class FakeRpc:
 
     def _answer(self, asked: Asked, result: type[T]) -> T:
         self.asked.append(asked)
+        if self.is_away:
+            raise ServiceUnavailable
         answer = self.answers[asked.service, asked.method]
         if isinstance(answer, Callable):  # type: ignore[arg-type]
             answer = answer(asked)
@@ -144,3 +149,25 @@ class FakeVideos:
             duration=timedelta(seconds=2),
             tags=self.tags,
         )
+
+
+class MemoryFilters:
+    """Saved filters in a dictionary."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], SavedFilter] = {}
+
+    def all(self, account_id: str) -> tuple[SavedFilter, ...]:
+        return tuple(self.kept[key] for key in sorted(self.kept) if key[0] == account_id)
+
+    def find(self, account_id: str, name: str) -> SavedFilter | None:
+        return self.kept.get((account_id, name))
+
+    def keep(self, account_id: str, kept: SavedFilter) -> bool:
+        if (account_id, kept.name) not in self.kept and len(self.all(account_id)) >= MOST:
+            return False
+        self.kept[account_id, kept.name] = kept
+        return True
+
+    def drop(self, account_id: str, name: str) -> None:
+        self.kept.pop((account_id, name), None)

@@ -1,10 +1,8 @@
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from chassis.rpc_client import NoAnswer, RemoteRefusal, ServiceUnavailable
-from contracts.commands import intake
 from contracts.commands.dispatch import OrderPage
 from contracts.commands.intake import CasePage
 from contracts.commands.registry import PlaceView
@@ -12,23 +10,6 @@ from contracts.errors import CODES
 from tests.unit.gateway.cell import CASE_ID, THEN, Cell, a_receipt, a_report, a_view, code_of
 
 CASE = f"/cases/{CASE_ID}"
-STEPS = [
-    ("/classification", "dispatcher", {"category": "0202"}, intake.ClassifyCase),
-    ("/checks", "grid_worker", {}, intake.PassCheck),
-    (
-        "/visits/satisfied",
-        "clerk",
-        {"resolved": True, "score": 5, "channel": "phone"},
-        intake.RecordSatisfied,
-    ),
-    (
-        "/visits/dissatisfied",
-        "clerk",
-        {"reason": "又不亮了, 请再看看。", "channel": "door"},
-        intake.RecordDissatisfied,
-    ),
-    ("/archive", "archivist", {}, intake.ArchiveCase),
-]
 
 
 def test_a_report_answers_201_with_where_it_is_and_its_version(cell: Cell) -> None:
@@ -53,35 +34,6 @@ def test_the_same_key_makes_the_same_command_and_another_caller_another(cell: Ce
     assert first == second
     assert first.command_id != third.command_id
     assert first.case_id != third.case_id
-
-
-@pytest.mark.parametrize(("step", "role", "body", "message"), STEPS)
-def test_every_step_carries_key_case_and_seen_version(
-    cell: Cell, step: str, role: str, body: dict[str, Any], message: type
-) -> None:
-    cell.rpc.tell("intake", message.method, a_receipt(version=4))  # type: ignore[attr-defined]
-    token = cell.token(role, community="c01", grid="c01-g01")
-    response = cell.post(f"{CASE}{step}", body, token=token, headers={"If-Match": '"v3"'})
-    assert response.status_code == 200, response.data
-    assert response.headers["ETag"] == '"v4"'
-    command = cell.rpc.last().command
-    assert isinstance(command, message)
-    assert command.case_id == CASE_ID  # type: ignore[attr-defined]
-    assert command.expected_version == 3  # type: ignore[attr-defined]
-
-
-@pytest.mark.parametrize(("step", "role", "body", "message"), STEPS)
-def test_no_step_is_taken_without_a_key(
-    cell: Cell, step: str, role: str, body: dict[str, Any], message: type
-) -> None:
-    token = cell.token(role, community="c01", grid="c01-g01")
-    response = cell.post(f"{CASE}{step}", body, token=token, key=None)
-    assert (response.status_code, code_of(response), message.__name__) == (
-        422,
-        "missing_key",
-        message.__name__,
-    )
-    assert cell.rpc.asked == []
 
 
 @pytest.mark.parametrize("key", ["x" * 256, "with space", "schlüssel"])

@@ -1,13 +1,18 @@
 import json
+import re
 from typing import Any
 
 import pytest
+from openapi_schema_validator import OAS31Validator, oas31_format_checker
 from openapi_spec_validator import validate
 
 from contracts.errors import CODES
 from gateway import openapi
 from gateway.policy import POLICY
 from tests.unit.gateway.cell import Cell
+
+# Answers to requests that no route takes, and a refusal of the bus.
+SAID_ELSEWHERE = {"method_not_allowed", "unsigned_sender"}
 
 
 @pytest.fixture
@@ -61,6 +66,29 @@ def test_whatever_changes_something_names_its_key(document: dict[str, Any]) -> N
     for (method, path), operation in operations(document).items():
         names = {each.get("name") for each in operation["parameters"]}
         assert ("Idempotency-Key" in names) == (method == "POST" and (method, path) not in unkeyed)
+
+
+def test_every_body_has_an_example_and_the_example_is_taken(document: dict[str, Any]) -> None:
+    """An example that the schema refuses would be refused by the cell as well."""
+    without = []
+    for (method, path), operation in operations(document).items():
+        content = operation.get("requestBody", {}).get("content", {}).get("application/json")
+        if content is None:
+            continue
+        schema = content["schema"]
+        if "example" in content:
+            validator = OAS31Validator(
+                {**schema, "components": document["components"]}, format_checker=oas31_format_checker
+            )
+            assert [error.message for error in validator.iter_errors(content["example"])] == [], path
+        elif schema != {"$ref": "#/components/schemas/Nothing"}:
+            without.append(f"{method} {path}")
+    assert without == []
+
+
+def test_every_public_code_is_named_by_a_route_or_said_on_the_bus_alone(document: dict[str, Any]) -> None:
+    named = set(re.findall(r"#/components/examples/(\w+)", json.dumps(document["paths"])))
+    assert set(CODES) - named == SAID_ELSEWHERE
 
 
 def test_no_two_operations_share_a_name(document: dict[str, Any]) -> None:

@@ -1,49 +1,24 @@
 from datetime import date
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import msgspec
 import pytest
 
 from chassis.rpc_client import RemoteRefusal
 from contracts.commands import governance
-from contracts.commands.dispatch import OrderPage, OrderView, ResultReceipt
+from contracts.commands.dispatch import OrderPage, ResultReceipt
 from contracts.commands.notify import MessagePage, ReadReceipt
 from contracts.commands.registry import CalendarView, CategoryView, DepartmentView, PlaceView
 from gateway.health import Health
-from tests.unit.gateway.cell import CASE_ID, THEN, Cell, a_view, code_of
+from tests.unit.gateway.cell import CASE_ID, ORDER_ID, THEN, Cell, a_view, an_order, code_of
 
-ORDER_ID = UUID("22222222-2222-5222-8222-222222222222")
 MEETING_ID, ITEM_ID = uuid4(), uuid4()
 ITEM = f"/conference/meetings/{MEETING_ID}/items/{ITEM_ID}"
 RESULT = {
     "text": "已更换灯泡和镇流器, 路灯恢复正常。",
     "contact": {"at": "2026-03-03T10:15:00+08:00", "channel": "phone", "note": ""},
 }
-
-
-def an_order() -> OrderView:
-    return OrderView(
-        order_id=ORDER_ID,
-        case_id=CASE_ID,
-        number="140303-20260302-000001",
-        cycle=1,
-        state="signed",
-        department="CGJ",
-        co_handlers=(),
-        category="0202",
-        kind="C",
-        urgency="N",
-        community="c01",
-        grid="c01-g01",
-        offered_at=THEN,
-        signed_at=THEN,
-        completed_at=None,
-        result_id=None,
-        result_text=None,
-        evidence=(),
-        version=2,
-    )
 
 
 def officer(cell: Cell) -> str:
