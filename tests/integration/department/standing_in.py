@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import amqp
-from qiaotou_department.messages import Message, Sender
+from qiaotou_department.messages import Message
+from qiaotou_department.sender import Sender
 
 from contracts import naming, topology
 from tests.support.servers import connect
@@ -29,7 +30,7 @@ def eventually(true: Callable[[], bool], *, within_s: float = 20) -> None:
 
 
 def a_message() -> Message:
-    return Sender(source=f"department.{CODE}", order_id=uuid4(), case_id=uuid4(), correlation_id="c").sign()
+    return Sender(department=CODE, order_id=uuid4(), case_id=uuid4(), correlation_id="c").sign()
 
 
 class Dispatch:

@@ -5,20 +5,29 @@ import socket
 import threading
 import time
 from dataclasses import replace
+from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
-from qiaotou_department import Answer, Department, LinkLost, Order, Settings
+from qiaotou_department import Answer, Change, Department, LinkLost, Order, Settings
 from qiaotou_department import department as subscriber
 from qiaotou_department import link as kit_link
 from qiaotou_department.link import Link
-from qiaotou_department.messages import SIGN
+from qiaotou_department.sender import (
+    ASK_EXTENSION,
+    ASK_SUSPENSION,
+    COMPLETE_PART,
+    RECONCILE,
+    RETURN,
+    SIGN,
+)
 
 from contracts import topology
 from ops.rabbitmq import RabbitNode
 from tests.integration.department.standing_in import CODE, QUEUE, Dispatch, Proxy, a_message, eventually
 from tests.support.servers import connect
+from tests.unit.department.fake_cell import a_change, an_offer
 
 
 def test_an_order_is_signed_and_completed_over_the_broker(dispatch: Dispatch, running: Any) -> None:
@@ -37,6 +46,56 @@ def test_an_order_is_signed_and_completed_over_the_broker(dispatch: Dispatch, ru
         assert message.delivery_info["routing_key"] == CODE
     assert signed.properties["message_id"] == json.loads(bytes(signed.body))["id"]
     assert signed.properties["application_headers"]["ordering-key"]
+
+
+def test_everything_that_a_department_may_ask_crosses_the_broker(dispatch: Dispatch, running: Any) -> None:
+    def handle(order: Order) -> None:
+        if not order.is_lead:
+            order.complete_part(text="The cable is mended.")
+            order.return_(reason="The rest is not ours.", legal_basis="List 3.2")
+            return
+        order.sign()
+        order.ask_extension(days=2, reason="The part comes later.")
+        order.ask_suspension(reason="season", until=date(2023, 7, 20))
+
+    dispatch.offer()
+    dispatch.put(an_offer(co_handled := uuid4(), part="co_handler"))
+    dispatch.cell.states[co_handled] = "offered"
+    running(handle)
+    eventually(lambda: dispatch.cell.states[co_handled] == "returned" and len(dispatch.heard) == 5)
+    said = [json.loads(bytes(message.body))["type"] for message in dispatch.heard]
+    assert said == [SIGN, ASK_EXTENSION, ASK_SUSPENSION, COMPLETE_PART, RETURN]
+
+
+def test_a_department_that_starts_asks_for_its_open_orders(settings: Settings, dispatch: Dispatch) -> None:
+    department = Department(settings, api=dispatch.cell)  # type: ignore[arg-type]
+    answers: list[Answer] = []
+    department.on_answer(lambda answer: (answers.append(answer), department.stop()))
+    department.run(reconcile=True)
+    (heard,) = dispatch.heard
+    assert json.loads(bytes(heard.body))["type"] == RECONCILE
+    assert (answers[0].state, answers[0].open_orders) == ("reconciled", 0)
+
+
+def test_what_the_district_centre_decides_is_acknowledged_after_its_handler(
+    settings: Settings, dispatch: Dispatch
+) -> None:
+    department = Department(settings, api=dispatch.cell)  # type: ignore[arg-type]
+    tries: list[str] = []
+
+    @department.on_change
+    def handle(change: Change) -> None:
+        tries.append(change.change)
+        department.stop()
+        if len(tries) == 1:
+            raise LinkLost("the process is killed here")
+
+    dispatch.put(a_change(uuid4(), "extended"))
+    for _ in range(2):
+        department._stopping.clear()
+        department.run()
+    assert tries == ["extended", "extended"]
+    eventually(lambda: dispatch.depth() == 0)
 
 
 def test_an_answer_behind_a_long_backlog_is_heard_on_one_connection(dispatch: Dispatch, running: Any) -> None:

@@ -1,16 +1,25 @@
 """A cell in a few lines: a queue, an answer to every message, and the orders over HTTP."""
 
 import json
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
-from qiaotou_department.api import Receipt
 from qiaotou_department.errors import ApiProblem, LinkLost
 from qiaotou_department.link import Delivery
-from qiaotou_department.messages import ACCEPTED, COMPLETE, OFFERED, REFUSED, SIGN, Message
+from qiaotou_department.messages import ACCEPTED, CHANGED, OFFERED, REFUSED, Message
+from qiaotou_department.receipts import Receipt
+from qiaotou_department.sender import (
+    ASK_EXTENSION,
+    ASK_SUSPENSION,
+    COMPLETE,
+    COMPLETE_PART,
+    RECONCILE,
+    RETURN,
+    SIGN,
+)
 from qiaotou_department.settings import Settings
 
 SETTINGS = Settings(
@@ -21,7 +30,14 @@ SETTINGS = Settings(
     prefetch=2,
     answer_timeout_s=0.2,
 )
-REACHED = {SIGN: "signed", COMPLETE: "completed"}
+REACHED = {
+    SIGN: "signed",
+    RETURN: "returned",
+    ASK_EXTENSION: "signed",
+    ASK_SUSPENSION: "signed",
+    COMPLETE_PART: "signed",
+    COMPLETE: "completed",
+}
 
 
 def an_envelope(kind: str, data: dict[str, Any], **changed: Any) -> bytes:
@@ -59,8 +75,30 @@ def an_offer(order_id: UUID, **changed: Any) -> bytes:
     return an_envelope(OFFERED, data)
 
 
-def an_acceptance(message_id: UUID, order_id: UUID, state: str) -> bytes:
-    return an_envelope(ACCEPTED, {"in_reply_to": str(message_id), "order_id": str(order_id), "state": state})
+def a_change(order_id: UUID, change: str, **changed: Any) -> bytes:
+    data = {
+        "order_id": str(order_id),
+        "case_id": str(uuid5(order_id, "case")),
+        "number": "140303-20230710-000123",
+        "change": change,
+        "state": "signed",
+        "due_at": "2023-07-17T10:00:00Z",
+        "review_on": None,
+        **changed,
+    }
+    return an_envelope(CHANGED, data)
+
+
+def an_acceptance(
+    message_id: UUID, order_id: UUID | None, state: str, open_orders: int | None = None
+) -> bytes:
+    data = {
+        "in_reply_to": str(message_id),
+        "order_id": None if order_id is None else str(order_id),
+        "state": state,
+        "open_orders": open_orders,
+    }
+    return an_envelope(ACCEPTED, data)
 
 
 def a_refusal(message_id: UUID, order_id: UUID | None, code: str) -> bytes:
@@ -74,35 +112,61 @@ def a_refusal(message_id: UUID, order_id: UUID | None, code: str) -> bytes:
 
 @dataclass
 class FakeCell:
-    """Remembers what was said to it. `refuse` and `silent` make it unhelpful."""
+    """Remembers what was said to it, and answers the same message the same way as the cell does.
+
+    `refuse` and `silent` make it unhelpful. Every step that is carried out is another version.
+    """
 
     queue: deque[bytes] = field(default_factory=deque)
     states: dict[UUID, str] = field(default_factory=dict)
+    versions: Counter[UUID] = field(default_factory=Counter)
+    asked: dict[UUID, dict[str, Any]] = field(default_factory=dict)
+    parts_done: set[UUID] = field(default_factory=set)
     said: list[dict[str, Any]] = field(default_factory=list)
     acked: list[int] = field(default_factory=list)
     given_back: list[tuple[int, bool]] = field(default_factory=list)
     uploads: dict[UUID, tuple[str, bytes, str]] = field(default_factory=dict)
     results: dict[UUID, dict[str, Any]] = field(default_factory=dict)
+    statements: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     refuse: str | None = None
     silent: bool = False
+    due_at: str | None = "2023-07-13T10:00:00Z"
     connections: int = 0
+    answers: dict[UUID, bytes] = field(default_factory=dict)
 
     def offer(self, **changed: Any) -> UUID:
         order_id = uuid4()
-        self.states[order_id] = "offered"
+        self.states[order_id] = changed.get("state", "offered")
         self.queue.append(an_offer(order_id, **changed))
         return order_id
 
     def hear(self, message: Message) -> None:
         event = json.loads(message.body)
         self.said.append(event)
-        order_id = UUID(event["data"]["order_id"])
+        if message.id not in self.answers:
+            self.answers[message.id] = self._answer(message, event["data"])
+        answer = self.answers[message.id]
+        if not self.silent or json.loads(answer)["type"] == REFUSED:
+            self.queue.append(answer)
+
+    def _answer(self, message: Message, data: dict[str, Any]) -> bytes:
+        if message.type == RECONCILE:
+            still_open = [order for order, state in self.states.items() if state in ("offered", "signed")]
+            self.queue.extend(an_offer(order, state=self.states[order]) for order in still_open)
+            return an_acceptance(message.id, None, "reconciled", len(still_open))
+        order_id = UUID(data["order_id"])
         if self.refuse is not None:
-            self.queue.append(a_refusal(message.id, order_id, self.refuse))
-            return
+            return a_refusal(message.id, order_id, self.refuse)
         self.states[order_id] = REACHED[message.type]
-        if not self.silent:
-            self.queue.append(an_acceptance(message.id, order_id, self.states[order_id]))
+        self.versions[order_id] += 1
+        if message.type == COMPLETE_PART:
+            self.parts_done.add(order_id)
+        elif message.type == ASK_EXTENSION:
+            self.asked[order_id] = {"kind": "extension", "days": data["days"]}
+        elif message.type == ASK_SUSPENSION:
+            asked = {"reason": data["reason"], "review_on": data["review_on"]}
+            self.asked[order_id] = {"kind": "suspension", **asked}
+        return an_acceptance(message.id, order_id, self.states[order_id])
 
     def types_said(self) -> list[str]:
         return [event["type"] for event in self.said]
@@ -112,11 +176,27 @@ class FakeCell:
     def order(self, order_id: UUID) -> dict[str, Any]:
         if order_id not in self.states:
             raise ApiProblem(404, "unknown_order", "")
+        done = "done" if order_id in self.parts_done else "open"
         return {
             "order_id": str(order_id),
             "case_id": str(uuid5(order_id, "case")),
             "number": "140303-20230710-000123",
+            "cycle": 1,
             "state": self.states[order_id],
+            "department": SETTINGS.department,
+            "category": "0202",
+            "kind": "C",
+            "urgency": "N",
+            "community": "c01",
+            "grid": "c01-g03",
+            "offered_at": "2023-07-10T01:02:03.456789Z",
+            "due_at": self.due_at,
+            "parts": [
+                {"department": "GDS", "part": "lead", "state": "done"},
+                {"department": SETTINGS.department, "part": "co_handler", "state": done},
+            ],
+            "asked": self.asked.get(order_id),
+            "version": 1 + self.versions[order_id],
         }
 
     def upload(self, *, name: str, content: bytes, kind: str, key: UUID) -> UUID:
@@ -125,7 +205,11 @@ class FakeCell:
 
     def hand_in(self, order_id: UUID, result: dict[str, object], *, key: UUID) -> Receipt:
         self.results[key] = {"order_id": order_id, **result}
-        return Receipt(result_id=uuid5(key, "result"), sha256="ab" * 32)
+        return Receipt(id=uuid5(key, "result"), sha256="ab" * 32)
+
+    def hand_in_statement(self, order_id: UUID, statement: dict[str, object], *, key: UUID) -> Receipt:
+        self.statements[key] = {"order_id": order_id, **statement}
+        return Receipt(id=uuid5(key, "statement"), sha256="cd" * 32)
 
 
 class FakeBus:

@@ -10,6 +10,7 @@ from qiaotou_department import ApiProblem, ApiUnavailable, Contact, Department, 
 from qiaotou_department.api import Api
 from qiaotou_department.messages import read
 from qiaotou_department.results import hand_in
+from qiaotou_department.statements import state
 from requests.adapters import BaseAdapter
 
 from tests.unit.department.fake_cell import SETTINGS, FakeCell, an_offer
@@ -51,7 +52,7 @@ def a_problem(status: int, code: str, **headers: str) -> Answered:
 def an_order(api: Api, order_id: UUID) -> Order:
     offer = read(an_offer(order_id))
     assert isinstance(offer, Offer)
-    return Order(offer, source="department.CGJ", api=api, voice=Department(SETTINGS, api=api))
+    return Order(offer, department="CGJ", api=api, voice=Department(SETTINGS, api=api))
 
 
 @pytest.fixture
@@ -113,7 +114,7 @@ def test_an_unknown_outcome_is_asked_again_with_the_same_key(pauses: list[float]
     server = FakeServer(a_problem(504, "unknown_outcome"), requests.ReadTimeout(), ok(receipt, 201))
     key = uuid4()
     stored = an_api(server, pauses).hand_in(uuid4(), {"text": "done"}, key=key)
-    assert stored.result_id == UUID(receipt["result_id"])
+    assert stored.id == UUID(receipt["result_id"])
     assert [request.headers["Idempotency-Key"] for request in server.asked] == [str(key)] * 3
 
 
@@ -187,6 +188,37 @@ def test_a_result_names_the_uploads_and_the_contact(tmp_path: Path) -> None:
     assert len(result["evidence"]) == 2
     assert (result["contact"]["channel"], result["contact"]["note"]) == ("door", "told")
     assert result["contact"]["at"].endswith("+00:00")
+
+
+def test_a_statement_is_handed_in_under_its_order_with_its_key(pauses: list[float]) -> None:
+    order_id = uuid4()
+    receipt = {"statement_id": str(uuid4()), "order_id": str(order_id), "sha256": "cd" * 32}
+    server = FakeServer(a_problem(503, "unavailable"), ok(receipt, 201))
+    stored = state(an_api(server, pauses), order_id, kind="return", text="not ours", legal_basis="list 3.2")
+    assert (str(stored.id), stored.sha256) == (receipt["statement_id"], receipt["sha256"])
+    asked = server.asked[-1]
+    assert asked.url == f"http://cell.test/api/v1/department/orders/{order_id}/statements"
+    assert json.loads(asked.body) == {"kind": "return", "text": "not ours", "legal_basis": "list 3.2"}
+    assert len({request.headers["Idempotency-Key"] for request in server.asked}) == 1
+
+
+def test_the_same_words_are_one_statement_and_others_another() -> None:
+    cell = FakeCell()
+    for text, basis in (("a", None), ("a", None), ("b", None), ("b", "rule")):
+        state(cell, UUID(int=1), kind="extension", text=text, legal_basis=basis)
+    state(cell, UUID(int=2), kind="extension", text="a")
+    assert len(cell.statements) == 4
+
+
+def test_every_test_order_is_another(pauses: list[float]) -> None:
+    made = {"order_id": str(uuid4()), "state": "offered"}
+    server = FakeServer(ok(made, 201), a_problem(503, "unavailable"), ok(made, 201))
+    api = an_api(server, pauses)
+    assert [api.make_sandbox_order("0202"), api.make_sandbox_order("0202")] == [made, made]
+    first, again, repeated = (request.headers["Idempotency-Key"] for request in server.asked)
+    assert first != again == repeated
+    assert server.asked[0].url == "http://cell.test/api/v1/department/sandbox/orders"
+    assert json.loads(server.asked[0].body) == {"category": "0202"}
 
 
 def test_the_same_files_have_the_same_keys_for_one_order_and_other_keys_for_another(tmp_path: Path) -> None:

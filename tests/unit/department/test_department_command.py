@@ -11,9 +11,10 @@ from PIL import Image
 from qiaotou_department import Department, LinkLost, Settings, demonstration, steps
 from qiaotou_department import department as subscriber
 from qiaotou_department.cli import main
+from qiaotou_department.sender import ASK_EXTENSION, ASK_SUSPENSION, COMPLETE_PART, RECONCILE, RETURN
 from qiaotou_department.texts import TEXTS, language
 
-from tests.unit.department.fake_cell import SETTINGS, FakeBus, FakeCell, a_refusal
+from tests.unit.department.fake_cell import SETTINGS, FakeBus, FakeCell, a_change, a_refusal
 
 
 @pytest.fixture
@@ -38,10 +39,12 @@ def test_listen_prints_an_order_as_a_line(cell: FakeCell) -> None:
     order_id = cell.offer()
     result = run("listen", "--count", "1", "--lang", "en")
     assert result.exit_code == 0
-    assert result.stdout.splitlines() == [
-        "CGJ takes orders (Ctrl-C ends)",
-        f"offered 140303-20230710-000123 cycle 1 [lead] category 0202 grid c01-g03 order {order_id}",
-    ]
+    first, second = result.stdout.splitlines()
+    assert first == "CGJ takes orders (Ctrl-C ends)"
+    assert second == (
+        "offered 140303-20230710-000123 cycle 1 [lead] category 0202 grid c01-g03 due not set "
+        f"order {order_id}"
+    )
     assert cell.said == []
 
 
@@ -94,6 +97,119 @@ def test_listen_auto_hands_in_the_text_and_the_files_it_was_given(cell: FakeCell
     assert [content for _, content, _ in cell.uploads.values()] == [b"mine"]
 
 
+def test_listen_says_when_an_order_comes_again_and_how_far_it_is(cell: FakeCell) -> None:
+    cell.offer(again=1, due_at="2023-07-11T09:00:00Z")
+    cell.offer(state="signed")
+    lines = run("listen", "--count", "2", "--lang", "en").stdout.splitlines()
+    assert "offered again 140303-20230710-000123 cycle 1 [lead] now offered due 2023-07-11 17:00" in lines[1]
+    assert "now signed due not set" in lines[2]
+
+
+def test_listen_auto_leaves_a_suspended_order_alone(cell: FakeCell) -> None:
+    cell.offer(state="suspended")
+    run("listen", "--auto", "--count", "1")
+    assert cell.said == []
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "extension granted"), ("zh", "准予延期")])
+def test_listen_prints_what_the_district_centre_has_decided(cell: FakeCell, lang: str, words: str) -> None:
+    cell.queue.append(a_change(UUID(int=8), "extended"))
+    assert f"140303-20230710-000123 {words}" in run("listen", "--count", "1", "--lang", lang).stdout
+
+
+def test_listen_prints_a_decision_that_it_has_no_words_for(cell: FakeCell) -> None:
+    cell.queue.append(a_change(UUID(int=8), "audited"))
+    assert "000123 audited, now signed" in run("listen", "--count", "1", "--lang", "en").stdout
+
+
+def test_a_change_is_whole_for_machines(cell: FakeCell) -> None:
+    cell.queue.append(a_change(UUID(int=8), "suspended", due_at=None, review_on="2023-07-20"))
+    event = events(run("listen", "--count", "1", "--json"))[-1]
+    assert (event["event"], event["change"], event["review_on"]) == ("changed", "suspended", "2023-07-20")
+
+
+def test_listen_reconciles_first_where_it_is_told_to(cell: FakeCell) -> None:
+    cell.offer(state="signed")
+    cell.queue.clear()
+    result = run("listen", "--reconcile", "--count", "2", "--json")
+    assert [event["event"] for event in events(result)] == ["listening", "offered_again", "reconciled"]
+    assert events(result)[-1]["open_orders"] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "event", "kind"),
+    [
+        (("return", "--reason", "It is not our lamp.", "--legal-basis", "List 3.2"), "returned", RETURN),
+        (("extend", "--days", "2", "--reason", "The part comes later."), "extension_asked", ASK_EXTENSION),
+        (("suspend", "--reason", "season", "--until", "2023-07-20"), "suspension_asked", ASK_SUSPENSION),
+        (
+            ("suspend", "--reason", "budget", "--until", "2023-07-20", "--text", "Next month's budget."),
+            "suspension_asked",
+            ASK_SUSPENSION,
+        ),
+        (("complete-part", "--text", "The cable is mended."), "part_completed", COMPLETE_PART),
+    ],
+    ids=lambda value: value[0] if isinstance(value, tuple) else "",
+)
+def test_every_step_is_said_once_and_its_outcome_is_read_off_the_order(
+    cell: FakeCell, arguments: tuple[str, ...], event: str, kind: str
+) -> None:
+    order_id = cell.offer()
+    command = (arguments[0], str(order_id), *arguments[1:], "--json")
+    first, second = run(*command), run(*command)
+    assert (first.exit_code, second.exit_code) == (0, 0), first.stderr
+    assert [each["event"] for each in events(first) + events(second)] == [event, "already"]
+    assert cell.types_said() == [kind]
+
+
+def test_a_step_that_changes_nothing_says_so(cell: FakeCell) -> None:
+    order_id = cell.offer()
+    cell.refuse = "never_extended"
+    result = run(
+        "extend", str(order_id), "--days", "2", "--reason", "The part comes later.", "--timeout", "0"
+    )
+    assert result.exit_code == 1
+
+
+def test_an_extension_that_was_granted_before_we_looked_is_taken(
+    cell: FakeCell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order_id = cell.offer(state="signed")
+    hear = cell.hear
+
+    def grant(message: Any) -> None:
+        hear(message)
+        del cell.asked[order_id]
+        cell.due_at = "2023-07-17T10:00:00Z"
+
+    monkeypatch.setattr(cell, "hear", grant)
+    result = run("extend", str(order_id), "--days", "2", "--reason", "The part comes later.", "--json")
+    assert (result.exit_code, events(result)[0]["event"]) == (0, "extension_asked")
+
+
+def test_reconcile_is_said_and_nothing_is_taken_from_the_queue(cell: FakeCell) -> None:
+    cell.offer()
+    result = run("reconcile", "--lang", "en")
+    assert result.exit_code == 0
+    assert "asked for every open order again" in result.stdout
+    assert cell.types_said() == [RECONCILE]
+    assert cell.acked == []
+
+
+def test_a_test_order_is_made_over_http_alone(cell: FakeCell, monkeypatch: pytest.MonkeyPatch) -> None:
+    order_id = cell.offer()
+
+    def make(category: str) -> dict[str, Any]:
+        receipt = ("order_id", "number", "state")
+        return {**{name: cell.order(order_id)[name] for name in receipt}, "category": category}
+
+    monkeypatch.setattr(cell, "make_sandbox_order", make, raising=False)
+    (event,) = events(run("sandbox", "0303", "--json"))
+    assert (event["event"], event["order_id"], event["category"]) == ("made", str(order_id), "0303")
+    assert "[offered]" in run("sandbox", "0303", "--lang", "en").stdout
+    assert cell.connections == 0
+
+
 def test_sign_publishes_and_reads_the_outcome_off_the_order(cell: FakeCell) -> None:
     order_id = cell.offer()
     offered = cell.queue.popleft()
@@ -117,7 +233,7 @@ def test_a_second_sign_has_nothing_to_do(cell: FakeCell) -> None:
     cell.states[order_id] = "signed"
     result = run("sign", str(order_id), "--lang", "en")
     assert (result.exit_code, cell.said) == (0, [])
-    assert "already signed" in result.stdout
+    assert "done before: now signed" in result.stdout
 
 
 def test_complete_hands_in_and_completes(cell: FakeCell, tmp_path: Path) -> None:
@@ -157,16 +273,16 @@ def test_a_missing_setting_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_orders_and_show_read_over_http_alone(cell: FakeCell, monkeypatch: pytest.MonkeyPatch) -> None:
     order_id = cell.offer()
-    facts = {"cycle": 1, "category": "0202", "grid": "c01-g03"}
 
     def orders(*, state: str | None) -> Iterator[dict[str, Any]]:
         assert state == "offered"
-        yield {**cell.order(order_id), **facts}
+        yield cell.order(order_id)
 
     monkeypatch.setattr(cell, "orders", orders, raising=False)
     listed = run("orders", "--state", "offered", "--lang", "en")
     assert listed.stdout == (
-        f"140303-20230710-000123 [offered] cycle 1 category 0202 grid c01-g03 order {order_id}\n"
+        "140303-20230710-000123 [offered] cycle 1 category 0202 grid c01-g03 due 2023-07-13 18:00 "
+        f"order {order_id}\n"
     )
     assert json.loads(run("show", str(order_id)).stdout)["state"] == "offered"
     assert cell.connections == 0

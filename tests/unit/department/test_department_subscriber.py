@@ -9,7 +9,7 @@ import pytest
 from qiaotou_department import Answer, Contact, Department, LinkLost, NoAnswer, NotAllowed, Order, Refused
 from qiaotou_department import department as subscriber
 from qiaotou_department.errors import ApiUnavailable
-from qiaotou_department.messages import COMPLETE, SIGN
+from qiaotou_department.sender import COMPLETE, SIGN
 
 from tests.unit.department.fake_cell import SETTINGS, FakeBus, FakeCell, a_refusal, an_envelope
 

@@ -1,6 +1,6 @@
 """Take a district's orders from the bus and answer them.
 
-A department writes one function; the kit consumes, signs, uploads, hands in and completes.
+A department writes one function; the kit consumes, says what is decided, uploads, hands in and completes.
 """
 
 from qiaotou_department.department import Department
@@ -13,7 +13,7 @@ from qiaotou_department.errors import (
     NotAllowed,
     Refused,
 )
-from qiaotou_department.messages import Answer, Offer
+from qiaotou_department.messages import Answer, Change, Offer
 from qiaotou_department.order import Order
 from qiaotou_department.results import Contact
 from qiaotou_department.settings import Settings
@@ -22,6 +22,7 @@ __all__ = [
     "Answer",
     "ApiProblem",
     "ApiUnavailable",
+    "Change",
     "Contact",
     "Department",
     "DepartmentError",

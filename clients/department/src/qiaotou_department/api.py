@@ -3,13 +3,13 @@
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import requests
 
 from qiaotou_department.errors import ApiProblem, ApiUnavailable
+from qiaotou_department.receipts import Receipt
 from qiaotou_department.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -18,14 +18,6 @@ TIMEOUT_S = (4.0, 15.0)  # to connect, to answer
 PAUSES_S = (0.5, 1.0, 2.0, 4.0)
 AGAIN = frozenset({429, 502, 503, 504})  # the same request with the same key may be repeated
 LONGEST_PAUSE_S = 10.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Receipt:
-    """A result that the cell has stored, and the SHA-256 (hex) it answered."""
-
-    result_id: UUID
-    sha256: str
 
 
 class Api:
@@ -69,7 +61,23 @@ class Api:
         stored = self._json(
             "POST", f"/department/orders/{order_id}/results", json=result, headers=_keyed(key)
         )
-        return Receipt(result_id=UUID(stored["result_id"]), sha256=stored["sha256"])
+        return Receipt(id=UUID(stored["result_id"]), sha256=stored["sha256"])
+
+    def hand_in_statement(self, order_id: UUID, statement: Mapping[str, object], *, key: UUID) -> Receipt:
+        """Hand in a reason in words; no state changes by it. Raises: ApiProblem, ApiUnavailable."""
+        stored = self._json(
+            "POST", f"/department/orders/{order_id}/statements", json=statement, headers=_keyed(key)
+        )
+        return Receipt(id=UUID(stored["statement_id"]), sha256=stored["sha256"])
+
+    def make_sandbox_order(self, category: str) -> dict[str, Any]:
+        """演练工单: have a test order made; the sandbox department alone may. Each call makes another.
+
+        Returns its `order_id`, `case_id`, `number`, `state` and `version`.
+        Raises: ApiProblem, ApiUnavailable.
+        """
+        asked = {"category": category}
+        return self._json("POST", "/department/sandbox/orders", json=asked, headers=_keyed(uuid4()))
 
     def _json(self, method: str, path: str, **parts: Any) -> dict[str, Any]:
         answer = self._request(method, path, **parts)

@@ -2,82 +2,24 @@
 
 import json
 import logging
-import sys
 from collections.abc import Callable
-from typing import Any, TypeVar
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import click
 
 from qiaotou_department import steps
 from qiaotou_department.department import Department
-from qiaotou_department.errors import DepartmentError
 from qiaotou_department.listening import Doing, Listener
 from qiaotou_department.results import Contact
-from qiaotou_department.texts import TEXTS, language, say
+from qiaotou_department.terminal import Group, Terminal, files, output, step, work
+from qiaotou_department.texts import say
 
-F = TypeVar("F", bound=Callable[..., Any])
-NOT_TAKEN = 1
-TROUBLE = 2
-
-
-class Terminal:
-    """Prints facts: a line for a person, or a JSON object."""
-
-    def __init__(self, *, lang: str, as_json: bool) -> None:
-        self.lang = lang
-        self._as_json = as_json
-
-    def report(self, event: str, **facts: object) -> None:
-        """Print one event."""
-        if self._as_json:
-            click.echo(json.dumps({"event": event, **facts}, default=str, ensure_ascii=False))
-            return
-        named = {**facts, "part": say(self.lang, str(facts["part"]))} if "part" in facts else facts
-        click.echo(say(self.lang, event, **named))
-
-    def outcome(self, event: str, outcome: steps.Outcome) -> None:
-        """Print what became of one step and end the process accordingly."""
-        if not outcome.taken:
-            event = "unchanged"
-        elif outcome.already:
-            event = "already"
-        facts = {key: outcome.order[key] for key in ("order_id", "number", "state")}
-        self.report(event, **facts)
-        if not outcome.taken:
-            sys.exit(NOT_TAKEN)
+SUSPENSION_REASONS = ("season", "court", "hearing", "budget", "third_party")
 
 
-class _Group(click.Group):
-    """Turns the kit's errors into one line and an exit status."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except DepartmentError as error:
-            click.echo(f"{type(error).__name__}: {error}", err=True)
-            sys.exit(TROUBLE)
-
-
-def _output(command: F) -> F:
-    command = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")(command)
-    lang = click.Choice(sorted(TEXTS))
-    return click.option("--lang", type=lang, default=language, help="Language of the lines.")(command)
-
-
-def _result(command: F) -> F:
-    command = click.option("--photo", "photos", multiple=True, help="A photo after (may be repeated).")(
-        command
-    )
-    command = click.option("--paper", "papers", multiple=True, help="A signed paper (may be repeated).")(
-        command
-    )
-    return click.option("--contact-channel", default="phone", help="How the reporter's side was told.")(
-        command
-    )
-
-
-@click.group(cls=_Group)
+@click.group(cls=Group)
 @click.version_option(package_name="qiaotou-department")
 def main() -> None:
     """Take orders of a Qiaotou cell and answer them.
@@ -90,49 +32,135 @@ def main() -> None:
 @main.command()
 @click.option("--auto", is_flag=True, help="Sign and complete every order, for demonstrations.")
 @click.option("--text", help="What --auto says was done.")
-@click.option("--count", type=click.IntRange(min=1), help="End after this many orders and answers.")
-@_result
-@_output
+@click.option("--count", type=click.IntRange(min=1), help="End after this many orders, changes and answers.")
+@click.option("--reconcile", is_flag=True, help="First ask for every open order again.")
+@files
+@output
 def listen(
     *,
     auto: bool,
     text: str | None,
     count: int | None,
+    reconcile: bool,
     photos: tuple[str, ...],
     papers: tuple[str, ...],
     contact_channel: str,
     lang: str,
     as_json: bool,
 ) -> None:
-    """Print orders and answers as they come."""
+    """Print orders, what is decided about them, and answers, as they come."""
     terminal = Terminal(lang=lang, as_json=as_json)
     department = Department.from_env()
     doing = Doing(text=text or say(lang, "done"), photos=photos, papers=papers, channel=contact_channel)
     listener = Listener(department, terminal.report, doing=doing if auto else None, count=count)
     department.on_order(listener.order)
+    department.on_change(listener.change)
     department.on_answer(listener.answer)
     terminal.report("listening", department=department.settings.department)
-    department.run()
+    department.run(reconcile=reconcile)
 
 
 @main.command()
-@click.argument("order_id", type=click.UUID)
-@click.option("--timeout", "timeout_s", default=15.0, help="Seconds to wait for the outcome.")
-@_output
+@step
 def sign(*, order_id: UUID, timeout_s: float, lang: str, as_json: bool) -> None:
     """签收: take an order on."""
     outcome = steps.sign(Department.from_env(), order_id, timeout_s=timeout_s)
     Terminal(lang=lang, as_json=as_json).outcome("signed", outcome)
 
 
+@main.command("return")
+@click.option("--reason", required=True, help="Why it is not ours (10 to 2,000 characters).")
+@click.option("--legal-basis", required=True, help="职责依据: by what rule.")
+@click.option("--suggested", help="Code of the department whose it is.")
+@step
+def return_(
+    *,
+    order_id: UUID,
+    reason: str,
+    legal_basis: str,
+    suggested: str | None,
+    timeout_s: float,
+    lang: str,
+    as_json: bool,
+) -> None:
+    """退回: give an order back before it is signed."""
+    outcome = steps.return_(
+        Department.from_env(),
+        order_id,
+        reason=reason,
+        legal_basis=legal_basis,
+        suggested=suggested,
+        timeout_s=timeout_s,
+    )
+    Terminal(lang=lang, as_json=as_json).outcome("returned", outcome)
+
+
 @main.command()
-@click.argument("order_id", type=click.UUID)
-@click.option("--text", required=True, help="What was done.")
-@click.option("--contact-note", default="", help="What was said.")
-@click.option("--timeout", "timeout_s", default=15.0, help="Seconds to wait for the outcome.")
-@_result
-@_output
-def complete(
+@click.option("--days", required=True, type=click.IntRange(min=1), help="In days of the limit's own kind.")
+@click.option("--reason", required=True, help="Why (10 to 2,000 characters).")
+@click.option("--attempt", default=1, help="2, 3 … to ask the same once more.")
+@step
+def extend(
+    *, order_id: UUID, days: int, reason: str, attempt: int, timeout_s: float, lang: str, as_json: bool
+) -> None:
+    """申请延期: ask for more time; the dispatcher decides."""
+    outcome = steps.ask_extension(
+        Department.from_env(), order_id, days=days, reason=reason, attempt=attempt, timeout_s=timeout_s
+    )
+    Terminal(lang=lang, as_json=as_json).outcome("extension_asked", outcome)
+
+
+@main.command()
+@click.option("--reason", required=True, type=click.Choice(SUSPENSION_REASONS), help="Of the closed list.")
+@click.option(
+    "--until", required=True, type=click.DateTime(["%Y-%m-%d"]), help="Review date, e.g. 2012-07-01."
+)
+@click.option("--text", help="More than the list says (10 to 2,000 characters).")
+@click.option("--attempt", default=1, help="2, 3 … to ask the same once more.")
+@step
+def suspend(
+    *,
+    order_id: UUID,
+    reason: str,
+    until: datetime,
+    text: str | None,
+    attempt: int,
+    timeout_s: float,
+    lang: str,
+    as_json: bool,
+) -> None:
+    """申请挂起: ask that the clock stands; the dispatcher decides."""
+    outcome = steps.ask_suspension(
+        Department.from_env(),
+        order_id,
+        reason=reason,
+        until=until.date(),
+        text=text,
+        attempt=attempt,
+        timeout_s=timeout_s,
+    )
+    Terminal(lang=lang, as_json=as_json).outcome("suspension_asked", outcome)
+
+
+@main.command("complete-part")
+@work
+@step
+def complete_part(**given: Any) -> None:
+    """协办办结: hand in our result and complete our part."""
+    _complete(steps.complete_part, "part_completed", **given)
+
+
+@main.command()
+@work
+@step
+def complete(**given: Any) -> None:
+    """办结: hand in the result and complete an order."""
+    _complete(steps.complete, "completed", **given)
+
+
+def _complete(
+    take: Callable[..., steps.Outcome],
+    event: str,
     *,
     order_id: UUID,
     text: str,
@@ -144,8 +172,7 @@ def complete(
     lang: str,
     as_json: bool,
 ) -> None:
-    """办结: hand in the result and complete an order."""
-    outcome = steps.complete(
+    outcome = take(
         Department.from_env(),
         order_id,
         text=text,
@@ -154,12 +181,29 @@ def complete(
         contact=Contact(channel=contact_channel, note=contact_note),
         timeout_s=timeout_s,
     )
-    Terminal(lang=lang, as_json=as_json).outcome("completed", outcome)
+    Terminal(lang=lang, as_json=as_json).outcome(event, outcome)
+
+
+@main.command()
+@output
+def reconcile(*, lang: str, as_json: bool) -> None:
+    """对账: ask for every open order again; they come to whoever listens."""
+    Department.from_env().reconcile()
+    Terminal(lang=lang, as_json=as_json).report("reconciling")
+
+
+@main.command()
+@click.argument("category")
+@output
+def sandbox(*, category: str, lang: str, as_json: bool) -> None:
+    """演练工单: have a test order made, e.g. of category 0202; the sandbox department alone may."""
+    order = Department.from_env().api.make_sandbox_order(category)
+    Terminal(lang=lang, as_json=as_json).report("made", **order)
 
 
 @main.command()
 @click.option("--state", help="Only orders in this state, e.g. offered.")
-@_output
+@output
 def orders(*, state: str | None, lang: str, as_json: bool) -> None:
     """List our orders, newest first."""
     terminal = Terminal(lang=lang, as_json=as_json)

@@ -9,9 +9,11 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from types import FrameType
-from typing import Protocol
+from uuid import UUID, uuid4
 
+from qiaotou_department import sender
 from qiaotou_department.api import Api
+from qiaotou_department.bus import Bus
 from qiaotou_department.errors import (
     ApiProblem,
     ApiUnavailable,
@@ -22,7 +24,7 @@ from qiaotou_department.errors import (
     Refused,
 )
 from qiaotou_department.link import Delivery, Link
-from qiaotou_department.messages import Answer, Message, Offer, read
+from qiaotou_department.messages import Answer, Change, Heard, Message, Offer, offer_of, read
 from qiaotou_department.order import Order
 from qiaotou_department.settings import Settings
 
@@ -33,35 +35,8 @@ LOOK_AFTER_S = 2.0  # without an answer, look over HTTP whether the step was tak
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
 
 Handler = Callable[[Order], None]
-
-
-class Bus(Protocol):
-    """What the subscriber needs of a connection; see Link."""
-
-    @property
-    def full(self) -> bool:
-        """Whether the window is used up."""
-
-    def consume(self) -> None:
-        """Open one more window."""
-
-    def next(self, timeout_s: float) -> Delivery | None:
-        """Return the next message."""
-
-    def publish(self, message: Message) -> None:
-        """Publish, confirmed."""
-
-    def ack(self, delivery: Delivery) -> None:
-        """Be done with a message."""
-
-    def give_back(self, delivery: Delivery, *, requeue: bool) -> None:
-        """Put a message back."""
-
-    def resume(self) -> None:
-        """Listen again."""
-
-    def close(self) -> None:
-        """Say goodbye."""
+ChangeHandler = Callable[[Change], None]
+Task = Offer | Change  # what a handler is called for, and acknowledged after it
 
 
 class Department:
@@ -75,8 +50,10 @@ class Department:
         self._connect = connect
         self._bus: Bus | None = None
         self._handler: Handler | None = None
+        self._change_handler: ChangeHandler | None = None
         self._listener: Callable[[Answer], None] | None = None
-        self._held: deque[tuple[Delivery, Offer]] = deque()
+        self._serving: int | None = None
+        self._held: deque[tuple[Delivery, Task]] = deque()
         self._failed: list[tuple[float, Delivery]] = []
         self._stopping = threading.Event()
 
@@ -90,24 +67,48 @@ class Department:
         self._handler = handler
         return handler
 
+    def on_change(self, handler: ChangeHandler) -> ChangeHandler:
+        """Register what is done when the district centre decides about an order of ours.
+
+        Acknowledged like an order: when the handler has returned. It may come twice.
+        """
+        self._change_handler = handler
+        return handler
+
     def on_answer(self, listener: Callable[[Answer], None]) -> Callable[[Answer], None]:
         """Register what is done with an answer that no step of ours waits for."""
         self._listener = listener
         return listener
 
+    def order(self, order_id: UUID) -> Order:
+        """Return one of our orders, read over HTTP. Its steps are taken inside a handler, as always.
+
+        Raises: ApiProblem, ApiUnavailable.
+        """
+        code = self.settings.department
+        offer = offer_of(self.api.order(order_id), department=code, correlation_id=str(uuid4()))
+        return self._order(offer)
+
     def stop(self) -> None:
         """End `run` after the order at hand."""
         self._stopping.set()
 
-    def run(self) -> None:
-        """Take orders until SIGTERM, SIGINT or `stop`. Comes back after a lost link. Raises: NotAllowed."""
+    def run(self, *, reconcile: bool = False) -> None:
+        """Take orders until SIGTERM, SIGINT or `stop`. Comes back after a lost link. Raises: NotAllowed.
+
+        With `reconcile` it first asks for every open order again: those that are signed come too.
+        """
         pauses = _pauses()
+        first = [sender.reconcile(self.settings.department)] if reconcile else []
         with self._stopped_by_signals():
             while not self._stopping.is_set():
                 try:
                     with self._connected() as bus:
                         bus.consume()
                         pauses = _pauses()
+                        for message in first:
+                            bus.publish(message)
+                        first = []
                         self._serve(bus)
                 except LinkLost as error:
                     pause_s = next(pauses)
@@ -116,8 +117,23 @@ class Department:
 
     def tell(self, message: Message) -> None:
         """Publish one message without touching the queue, so that nobody's answers are taken."""
-        with self._connected() as bus:
+        with closing(self._connect(self.settings)) as bus:
             bus.publish(message)
+
+    def reconcile(self) -> int | None:
+        """对账: ask for every open order of ours again; they come over the queue, `state` says how far.
+
+        Returns how many follow; outside of a handler None, and the answer goes to whoever listens.
+        Raises: Refused, NoAnswer, LinkLost, NotAllowed.
+        """
+        message = sender.reconcile(self.settings.department)
+        if self._serving != threading.get_ident():
+            self.tell(message)
+            return None
+        answer = self.ask(message, reached=lambda: False)
+        if answer.code is not None:
+            raise Refused(answer.code)
+        return answer.open_orders
 
     def ask(self, message: Message, *, reached: Callable[[], bool]) -> Answer:
         """Publish, then wait for the answer, putting aside the orders that lie before it.
@@ -125,7 +141,7 @@ class Department:
         Raises: NoAnswer, LinkLost, NotAllowed.
         """
         bus = self._bus
-        if bus is None:
+        if bus is None or self._serving != threading.get_ident():
             raise LinkLost("steps are taken inside a handler, while the department runs")
         bus.publish(message)
         deadline = time.monotonic() + self.settings.answer_timeout_s
@@ -152,7 +168,7 @@ class Department:
                 continue
             delivery = bus.next(SLICE_S)
             message = None if delivery is None else self._read(bus, delivery)
-            if delivery is not None and isinstance(message, Offer):
+            if delivery is not None and isinstance(message, Task):
                 self._handle(bus, delivery, message)
             elif isinstance(message, Answer):
                 self._heard(message)
@@ -163,19 +179,19 @@ class Department:
             bus.consume()
         delivery = bus.next(timeout_s)
         message = None if delivery is None else self._read(bus, delivery)
-        if delivery is not None and isinstance(message, Offer):
+        if delivery is not None and isinstance(message, Task):
             self._held.append((delivery, message))
         return message if isinstance(message, Answer) else None
 
-    def _read(self, bus: Bus, delivery: Delivery) -> Offer | Answer | None:
-        """Read a message; acknowledge what is no order at once."""
+    def _read(self, bus: Bus, delivery: Delivery) -> Heard | None:
+        """Read a message; acknowledge what no handler is called for at once."""
         try:
             message = read(delivery.body)
         except MalformedMessage as error:
             log.error("a message that cannot be read goes to the dead letters: %s", error)  # noqa: TRY400
             bus.give_back(delivery, requeue=False)
             return None
-        if not isinstance(message, Offer):
+        if not isinstance(message, Task):
             bus.ack(delivery)
         return message
 
@@ -183,24 +199,31 @@ class Department:
         if self._listener is not None:
             self._listener(answer)
 
-    def _handle(self, bus: Bus, delivery: Delivery, offer: Offer) -> None:
-        source = f"department.{self.settings.department}"
-        order = Order(offer, source=source, api=self.api, voice=self)
+    def _handle(self, bus: Bus, delivery: Delivery, task: Task) -> None:
         try:
-            if self._handler is not None:
-                self._handler(order)
+            self._call_for(task)
         except (LinkLost, NotAllowed):
             raise
         except Refused as refusal:
             # The cell has decided, and would decide the same again; the order is offered anew if it stays.
-            log.error("order %s: refused %s", order.id, refusal.code)  # noqa: TRY400
+            log.error("order %s: refused %s", task.order_id, refusal.code)  # noqa: TRY400
         except Exception:
-            log.exception("order %s: the handler failed", order.id)
+            log.exception("order %s: the handler failed", task.order_id)
             self._failed.append((time.monotonic() + min(2.0**delivery.attempts, LONGEST_PAUSE_S), delivery))
             return
         finally:
             bus.resume()
         bus.ack(delivery)
+
+    def _call_for(self, task: Task) -> None:
+        if isinstance(task, Change):
+            if self._change_handler is not None:
+                self._change_handler(task)
+        elif self._handler is not None:
+            self._handler(self._order(task))
+
+    def _order(self, offer: Offer) -> Order:
+        return Order(offer, department=self.settings.department, api=self.api, voice=self)
 
     def _give_back_failed(self, bus: Bus) -> None:
         """Requeue what failed a while ago: at once it would use up its deliveries in a second."""
@@ -215,11 +238,11 @@ class Department:
     @contextmanager
     def _connected(self) -> Iterator[Bus]:
         with closing(self._connect(self.settings)) as bus:
-            self._bus = bus
+            self._bus, self._serving = bus, threading.get_ident()
             try:
                 yield bus
             finally:
-                self._bus = None
+                self._bus = self._serving = None
                 self._held.clear()
                 self._failed.clear()
 

@@ -2,16 +2,18 @@
 
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from qiaotou_department import demonstration
 from qiaotou_department.department import Department
-from qiaotou_department.messages import Answer
+from qiaotou_department.messages import Answer, Change
 from qiaotou_department.order import Order
 from qiaotou_department.results import Contact
+from qiaotou_department.standing import RECONCILED
 
 Report = Callable[..., None]
+WORKED_ON = frozenset({"offered", "signed"})
 PAPER_KINDS = frozenset({"S", "D"})  # services and disputes are proved by a signed paper
 
 
@@ -26,7 +28,7 @@ class Doing:
 
 
 class Listener:
-    """Reports what comes over the queue, and ends after `count` orders and answers."""
+    """Reports what comes over the queue, and ends after `count` orders, changes and answers."""
 
     def __init__(
         self, department: Department, report: Report, *, doing: Doing | None, count: int | None
@@ -40,32 +42,29 @@ class Listener:
         """Report an order and, if we are to, sign and complete it."""
         offer = order.offer
         facts = {"order_id": order.id, "number": order.number}
-        self._report(
-            "offered",
-            **facts,
-            case_id=offer.case_id,
-            cycle=offer.cycle,
-            part=offer.part,
-            category=offer.category,
-            kind=offer.kind,
-            urgency=offer.urgency,
-            community=offer.community,
-            grid=offer.grid,
-        )
-        if self._doing is not None and order.is_lead:
+        first = offer.again == 0 and offer.state == "offered"
+        self._report("offered" if first else "offered_again", **asdict(offer))
+        if self._doing is not None and order.is_lead and order.state in WORKED_ON:
             order.sign()
             self._report("signed", **facts)
             self._complete(order, self._doing)
             self._report("completed", **facts)
         self._one_less()
 
+    def change(self, change: Change) -> None:
+        """Report what the district centre has decided."""
+        self._report("changed", **asdict(change))
+        self._one_less()
+
     def answer(self, answer: Answer) -> None:
         """Report an answer that somebody else waits for."""
         facts = {"in_reply_to": answer.in_reply_to, "order_id": answer.order_id}
-        if answer.accepted:
-            self._report("accepted", **facts, state=answer.state)
-        else:
+        if not answer.accepted:
             self._report("refused", **facts, code=answer.code)
+        elif answer.state == RECONCILED:
+            self._report("reconciled", in_reply_to=answer.in_reply_to, open_orders=answer.open_orders)
+        else:
+            self._report("accepted", **facts, state=answer.state)
         self._one_less()
 
     def _complete(self, order: Order, doing: Doing) -> None:

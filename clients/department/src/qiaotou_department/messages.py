@@ -1,4 +1,4 @@
-"""What crosses the bus: CloudEvents 1.0 in structured JSON, read and written without the cell's code.
+"""What comes over our queue: CloudEvents 1.0 in structured JSON, read without the cell's code.
 
 Unknown fields and unknown types are tolerated; the wire types are those of `docs/api/asyncapi.json`.
 """
@@ -6,23 +6,29 @@ Unknown fields and unknown types are tolerated; the wire types are those of `doc
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import date, datetime
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from qiaotou_department.errors import MalformedMessage
 
 CONTENT_TYPE = "application/cloudevents+json"
 OFFERED = "department.order.offered.v1"
+CHANGED = "department.order.changed.v1"
 ACCEPTED = "department.reply.accepted.v1"
 REFUSED = "department.reply.refused.v1"
-SIGN = "department.order.sign.v1"
-COMPLETE = "department.order.complete.v1"
+
+LEAD, CO_HANDLER = "lead", "co_handler"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
-    """An order for us, as the bus tells it: no free text. `part` is lead 主办 or co_handler 协办."""
+    """An order for us, as the bus tells it: no free text. `part` is lead 主办 or co_handler 协办.
+
+    `due_at` is our own due time, aware; `provisional` where a year of it has no published calendar.
+    A `designated` order 指定主办 cannot be returned. `again` counts how often it was delivered
+    before; `state` is another than `offered` where we asked for our open orders again.
+    """
 
     order_id: UUID
     case_id: UUID
@@ -36,16 +42,41 @@ class Offer:
     grid: str
     offered_at: datetime
     correlation_id: str
+    due_at: datetime | None = None
+    provisional: bool = False
+    designated: bool = False
+    again: int = 0
+    state: str = "offered"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What the district centre has decided about an order of ours; `change` says what, e.g. `extended`.
+
+    `state` and `due_at` are the order's now; `review_on` is until when a suspension lasts at most.
+    """
+
+    order_id: UUID
+    case_id: UUID
+    number: str
+    change: str
+    state: str
+    due_at: datetime | None = None
+    review_on: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """The cell's word on a message of ours. `code` is None where it was accepted."""
+    """The cell's word on a message of ours. `code` is None where it was accepted.
+
+    `open_orders` is the answer to a reconcile: how many orders follow.
+    """
 
     in_reply_to: UUID
     order_id: UUID | None
     state: str | None = None
     code: str | None = None
+    open_orders: int | None = None
 
     @property
     def accepted(self) -> bool:
@@ -63,7 +94,10 @@ class Message:
     body: bytes
 
 
-def read(body: bytes) -> Offer | Answer | None:
+Heard = Offer | Change | Answer
+
+
+def read(body: bytes) -> Heard | None:
     """Read a message from our queue; None where its type is unknown. Raises: MalformedMessage."""
     try:
         event = json.loads(body)
@@ -71,6 +105,12 @@ def read(body: bytes) -> Offer | Answer | None:
         return None if reader is None else reader(event["data"], event)
     except (ValueError, KeyError, TypeError) as error:
         raise MalformedMessage(f"{type(error).__name__}: {error}") from error
+
+
+def offer_of(order: Mapping[str, Any], *, department: str, correlation_id: str) -> Offer:
+    """Return an order that was read over HTTP as it would have come over the bus."""
+    part = LEAD if order["department"] == department else CO_HANDLER
+    return _offer({**order, "part": part}, {"correlationid": correlation_id})
 
 
 def _offer(data: Mapping[str, Any], event: Mapping[str, Any]) -> Offer:
@@ -87,62 +127,53 @@ def _offer(data: Mapping[str, Any], event: Mapping[str, Any]) -> Offer:
         grid=data["grid"],
         offered_at=datetime.fromisoformat(data["offered_at"]),
         correlation_id=event["correlationid"],
+        due_at=_moment(data.get("due_at")),
+        provisional=bool(data.get("provisional", False)),
+        designated=bool(data.get("designated", False)),
+        again=int(data.get("again", 0)),
+        state=data.get("state", "offered"),
+    )
+
+
+def _changed(data: Mapping[str, Any], _: Mapping[str, Any]) -> Change:
+    review_on = data.get("review_on")
+    return Change(
+        order_id=UUID(data["order_id"]),
+        case_id=UUID(data["case_id"]),
+        number=data["number"],
+        change=data["change"],
+        state=data["state"],
+        due_at=_moment(data.get("due_at")),
+        review_on=None if review_on is None else date.fromisoformat(review_on),
     )
 
 
 def _accepted(data: Mapping[str, Any], _: Mapping[str, Any]) -> Answer:
-    return Answer(in_reply_to=UUID(data["in_reply_to"]), order_id=UUID(data["order_id"]), state=data["state"])
-
-
-def _refused(data: Mapping[str, Any], _: Mapping[str, Any]) -> Answer:
-    order_id = data.get("order_id")
     return Answer(
         in_reply_to=UUID(data["in_reply_to"]),
-        order_id=None if order_id is None else UUID(order_id),
-        code=str(data["code"]),
+        order_id=_id(data.get("order_id")),
+        state=data["state"],
+        open_orders=data.get("open_orders"),
     )
 
 
-_READERS: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Offer | Answer]] = {
+def _refused(data: Mapping[str, Any], _: Mapping[str, Any]) -> Answer:
+    return Answer(
+        in_reply_to=UUID(data["in_reply_to"]), order_id=_id(data.get("order_id")), code=str(data["code"])
+    )
+
+
+def _id(text: str | None) -> UUID | None:
+    return None if text is None else UUID(text)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+_READERS: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Heard]] = {
     OFFERED: _offer,
+    CHANGED: _changed,
     ACCEPTED: _accepted,
     REFUSED: _refused,
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sender:
-    """What every message about one order says of itself."""
-
-    source: str
-    order_id: UUID
-    case_id: UUID
-    correlation_id: str
-
-    def sign(self) -> Message:
-        """签收: we take this order on."""
-        return self._message(SIGN, step="sign", sequence=1, fields={})
-
-    def complete(self, *, result_id: UUID, sha256: str) -> Message:
-        """办结: the result that was handed in. Another result is another attempt, with another id."""
-        fields = {"result_id": str(result_id), "result_sha256": sha256}
-        return self._message(COMPLETE, step=f"complete:{result_id}", sequence=2, fields=fields)
-
-    def _message(self, kind: str, *, step: str, sequence: int, fields: dict[str, str]) -> Message:
-        identifier = uuid5(self.order_id, step)
-        event = {
-            "specversion": "1.0",
-            "id": str(identifier),
-            "source": self.source,
-            "type": kind,
-            "subject": str(self.order_id),
-            "time": datetime.now(UTC).isoformat(),
-            "datacontenttype": "application/json",
-            "sequence": sequence,
-            "orderingkey": str(self.case_id),
-            "correlationid": self.correlation_id,
-            "data": {"order_id": str(self.order_id), **fields},
-        }
-        return Message(
-            id=identifier, type=kind, ordering_key=str(self.case_id), body=json.dumps(event).encode()
-        )

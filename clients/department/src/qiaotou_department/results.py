@@ -1,16 +1,14 @@
 """A result: what was done, by whom it was told, and the files that show it."""
 
-import hashlib
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
 from typing import Protocol
-from uuid import UUID, uuid5
+from uuid import UUID
 
-from qiaotou_department.api import Receipt
+from qiaotou_department.receipts import Receipt, canonical, key
 
 Files = Iterable[str | PathLike[str]]
 
@@ -47,18 +45,9 @@ def hand_in(
         "contact": {"at": at.isoformat(), "channel": contact.channel, "note": contact.note},
         "evidence": evidence,
     }
-    return api.hand_in(order_id, result, key=_key(order_id, "result", _canonical(result)))
+    return api.hand_in(order_id, result, key=key(order_id, "result", canonical(result)))
 
 
 def _upload(api: ResultDesk, order_id: UUID, *, path: Path, kind: str) -> UUID:
     content = path.read_bytes()
-    return api.upload(name=path.name, content=content, kind=kind, key=_key(order_id, kind, content))
-
-
-def _key(order_id: UUID, step: str, content: bytes) -> UUID:
-    """Return the idempotency key of one step with one content: repeats are the same request."""
-    return uuid5(order_id, f"{step}:{hashlib.sha256(content).hexdigest()}")
-
-
-def _canonical(result: dict[str, object]) -> bytes:
-    return json.dumps(result, sort_keys=True, ensure_ascii=False).encode()
+    return api.upload(name=path.name, content=content, kind=kind, key=key(order_id, kind, content))
