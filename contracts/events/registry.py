@@ -21,6 +21,8 @@ class Tier(StrEnum):
     COMMUNITY = "community"  # 社区
     GRID = "grid"  # 网格
     BUILDING = "building"  # 楼栋
+    DOORWAY = "doorway"  # 门院
+    HOUSEHOLD = "household"  # 户
 
 
 class PlaceDefined(msgspec.Struct, frozen=True, kw_only=True):

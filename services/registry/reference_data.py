@@ -1,7 +1,7 @@
 """The reviewed data files under `data/` and the published calendar, read and checked."""
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from importlib import resources
 from typing import NamedTuple, TypeVar
@@ -33,9 +33,9 @@ class ReferenceData(NamedTuple):
 
 
 def read() -> ReferenceData:
-    """Read the three files and the calendar. Raises: ReferenceDataError where they say what cannot be."""
+    """Read the files and the calendar. Raises: ReferenceDataError where they say what cannot be."""
     data = ReferenceData(
-        places=_read("places.csv", _place),
+        places=[*_read("places.csv", _place), *_estates()],
         departments=_read("departments.csv", _department),
         categories=_read("categories.csv", _category),
         years=known_years(),
@@ -62,6 +62,43 @@ def _place(row: Row) -> Place:
         valid_to=date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
         successor=row["successor"] or None,
     )
+
+
+def _estates() -> Iterator[Place]:
+    """Give the buildings of each estate 小区 with their doorways and households."""
+    for row in _read("estates.csv", lambda each: each):
+        for number in range(int(row["first"]), int(row["last"]) + 1):
+            yield from _building(row, number)
+
+
+def _building(row: Row, number: int) -> Iterator[Place]:
+    def unit(tier: Tier, parent: str, code: str, zh: str, en: str) -> Place:
+        return Place(
+            code=code,
+            tier=tier,
+            parent=parent,
+            name_zh=zh,
+            name_en=en,
+            fictional=row["fictional"] == "yes",
+            valid_from=date.fromisoformat(row["valid_from"]),
+        )
+
+    building = f"{row['grid']}-{row['mark']}{number:02d}"
+    zh, en = f"{row['zh']}{number}号楼", f"{row['en']}, building {number}"
+    yield unit(Tier.BUILDING, row["grid"], building, zh, en)
+    for way in range(1, int(row["doorways"]) + 1):
+        doorway = f"{building}-d{way}"
+        yield unit(Tier.DOORWAY, building, doorway, f"{zh}{way}单元", f"{en}, doorway {way}")
+        for home in range(int(row["households"])):
+            # Two on a floor: 101, 102, 201, …
+            door = f"{home // 2 + 1}{home % 2 + 1:02d}"
+            yield unit(
+                Tier.HOUSEHOLD,
+                doorway,
+                f"{doorway}-h{door}",
+                f"{zh}{way}单元{door}",
+                f"{en}, doorway {way}, {door}",
+            )
 
 
 def _department(row: Row) -> Department:

@@ -1,4 +1,4 @@
-"""The district's tree: district, community, grid, building, each with its period. Pure."""
+"""The district's tree: district, community, grid, building, doorway, household. Pure."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -18,7 +18,11 @@ ABOVE: dict[Tier, Tier | None] = {
     Tier.COMMUNITY: Tier.DISTRICT,
     Tier.GRID: Tier.COMMUNITY,
     Tier.BUILDING: Tier.GRID,
+    Tier.DOORWAY: Tier.BUILDING,
+    Tier.HOUSEHOLD: Tier.DOORWAY,
 }
+# What only this service needs to know is told to nobody.
+_UNTOLD = (Tier.DOORWAY, Tier.HOUSEHOLD)
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,8 +45,10 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
         """Return whether this unit exists on `day`."""
         return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
 
-    def event(self) -> PlaceDefined:
-        """Return what the other services are told."""
+    def event(self) -> PlaceDefined | None:
+        """Return what the other services are told: nothing of doorways and households."""
+        if self.tier in _UNTOLD:
+            return None
         return PlaceDefined(
             code=self.code,
             tier=self.tier,

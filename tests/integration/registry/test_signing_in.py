@@ -115,11 +115,11 @@ def test_an_account_id_is_given_once(district: Database) -> None:
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ({"grid": "c09-g01"}, "unknown_grid"),
+        ({"grid": "c99-g01"}, "unknown_grid"),
         ({"grid": "c01-g01-b01"}, "unknown_grid"),
         ({"grid": "c01\x00"}, "unknown_grid"),
         ({"grid": "c02-g01"}, "invalid"),
-        ({"community": "c09"}, "invalid"),
+        ({"community": "c99"}, "invalid"),
         ({"grid": None}, "invalid"),
         (
             {"roles": ["department"], "community": None, "grid": None, "department": "XXX"},

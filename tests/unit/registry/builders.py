@@ -32,17 +32,20 @@ _DISTRICT = Place(
 )
 
 
+_CODES = ("140303", "c01", "c01-g01", "c01-g01-b01", "c01-g01-b01-d1", "c01-g01-b01-d1-h101")
+
+
 def a_place(tier: Tier = Tier.DISTRICT, **changes: Any) -> Place:
-    """The district, or the community c01, its grid c01-g01, its building c01-g01-b01."""
-    codes = {Tier.COMMUNITY: "c01", Tier.GRID: "c01-g01", Tier.BUILDING: "c01-g01-b01"}
-    parents = {Tier.COMMUNITY: "140303", Tier.GRID: "c01", Tier.BUILDING: "c01-g01"}
-    given = {"code": codes.get(tier, "140303"), "parent": parents.get(tier), "tier": tier}
+    """The district, or its community c01, and so on down to the household c01-g01-b01-d1-h101."""
+    codes = dict(zip(Tier, _CODES, strict=True))
+    parents = dict(zip(Tier, (None, *_CODES), strict=False))
+    given = {"code": codes[tier], "parent": parents[tier], "tier": tier}
     return msgspec.structs.replace(_DISTRICT, **given | changes)
 
 
 def a_tree(**of_grid: Any) -> list[Place]:
-    """A district, a community, a grid and a building; `of_grid` changes the grid."""
-    return [a_place(), a_place(Tier.COMMUNITY), a_place(Tier.GRID, **of_grid), a_place(Tier.BUILDING)]
+    """A district with a unit of each tier; `of_grid` changes the grid."""
+    return [a_place(tier, **(of_grid if tier is Tier.GRID else {})) for tier in Tier]
 
 
 def a_category(code: str = "0202", **changes: Any) -> Category:

@@ -11,7 +11,7 @@ from tests.unit.registry.builders import SINCE, a_place, a_tree
 END = date(2020, 1, 1)
 
 
-def test_a_district_with_a_community_a_grid_and_a_building_is_a_tree() -> None:
+def test_a_district_with_a_unit_of_each_tier_is_a_tree() -> None:
     check_tree(a_tree())
 
 
@@ -20,7 +20,12 @@ def test_every_tier_but_the_district_stands_below_another() -> None:
     assert set(ABOVE) == set(Tier)
 
 
-@pytest.mark.parametrize("tier", [Tier.COMMUNITY, Tier.GRID, Tier.BUILDING])
+@pytest.mark.parametrize("tier", list(Tier))
+def test_only_doorways_and_households_are_kept_from_the_other_services(tier: Tier) -> None:
+    assert (a_place(tier).event() is None) is (tier in {Tier.DOORWAY, Tier.HOUSEHOLD})
+
+
+@pytest.mark.parametrize("tier", [tier for tier in Tier if tier is not Tier.DISTRICT])
 @pytest.mark.parametrize("above", list(Tier))
 def test_a_unit_stands_below_the_tier_above_it_and_no_other(tier: Tier, above: Tier) -> None:
     places = [*a_tree(), a_place(tier, code="x1", parent=a_place(above).code)]

@@ -9,6 +9,8 @@ from services.registry import reference_data
 from services.registry.reference_data import ReferenceData
 
 NAMED_BY_THE_ARTICLE = {"桥头社区": "c01", "段南沟社区": "c02"}
+THE_DISTRICTS_OWN = ("小南坑", "菜市", "东四尺", "东山", "西山", "苹果园", "马家坪")
+OF_THE_ARTICLE = ("c01", "c02", "c03", "c04", "c05")
 
 
 @pytest.fixture(scope="module")
@@ -16,26 +18,42 @@ def data() -> ReferenceData:
     return reference_data.read()
 
 
-def test_the_district_has_five_communities_and_fifty_grids_ten_in_each(data: ReferenceData) -> None:
+def test_the_district_has_the_articles_five_communities_with_fifty_grids_among_thirty_eight(
+    data: ReferenceData,
+) -> None:
     assert data.district == "140303"
     assert Counter(place.tier for place in data.places) == {
         Tier.DISTRICT: 1,
-        Tier.COMMUNITY: 5,
-        Tier.GRID: 50,
-        Tier.BUILDING: 150,
+        Tier.COMMUNITY: 38,
+        Tier.GRID: 50 + 33 * 6,
+        Tier.BUILDING: 150 + 60,
+        Tier.DOORWAY: 305,
+        Tier.HOUSEHOLD: 3050,
     }
     grids = Counter(place.parent for place in data.places if place.tier is Tier.GRID)
-    assert grids == {f"c0{i}": 10 for i in range(1, 6)}
+    assert grids == {f"c{i:02}": 10 if i <= 5 else 6 for i in range(1, 39)}
 
 
-def test_every_grid_has_buildings(data: ReferenceData) -> None:
+def test_the_households_of_sikuang_stand_in_sixty_buildings(data: ReferenceData) -> None:
+    of_sikuang = [place for place in data.places if place.name_zh.startswith("四矿小区")]
+    assert all(place.code.startswith("c02-") for place in of_sikuang)
+    assert Counter(place.tier for place in of_sikuang) == {
+        Tier.BUILDING: 60,
+        Tier.DOORWAY: 305,
+        Tier.HOUSEHOLD: 3050,
+    }
+
+
+def test_every_grid_of_the_article_has_buildings(data: ReferenceData) -> None:
     with_buildings = {place.parent for place in data.places if place.tier is Tier.BUILDING}
-    assert with_buildings == {place.code for place in data.places if place.tier is Tier.GRID}
+    grids = {place.code for place in data.places if place.tier is Tier.GRID}
+    assert with_buildings == {grid for grid in grids if grid.startswith(OF_THE_ARTICLE)}
 
 
-def test_only_what_the_article_names_is_not_fictional(data: ReferenceData) -> None:
+def test_only_what_is_known_by_name_is_not_fictional(data: ReferenceData) -> None:
     named = {place.name_zh: place.code for place in data.places if not place.fictional}
-    assert named == {**NAMED_BY_THE_ARTICLE, "矿区": "140303"}
+    own = {f"{name}社区": f"c{i:02}" for i, name in enumerate(THE_DISTRICTS_OWN, 6)}
+    assert named == {**NAMED_BY_THE_ARTICLE, **own, "矿区": "140303"}
 
 
 def test_a_fictional_community_says_so_in_its_name(data: ReferenceData) -> None:
