@@ -8,6 +8,7 @@ import msgspec
 from contracts.commands.dispatch import OrderPage, OrderView
 from contracts.commands.intake import CaseReceipt, CaseView
 from contracts.commands.registry import CategoryView, DepartmentView, PlaceView
+from contracts.vocabulary import Point
 from gateway.errors import ProblemDocument
 from gateway.filters import SavedFilter
 
@@ -50,6 +51,14 @@ class MediaStored(msgspec.Struct, frozen=True, kw_only=True):
     width: int | None
     height: int | None
     duration_ms: int | None
+
+
+class MediaPosition(msgspec.Struct, frozen=True, kw_only=True):
+    """Where (WGS-84) and when a photo or a video was taken, by its own word; null where it does not say."""
+
+    media_id: UUID
+    point: Point | None
+    taken_at: datetime | None
 
 
 class DepartmentOrder(OrderView, frozen=True, kw_only=True):

@@ -42,6 +42,10 @@ uploads = sa.Table(
     sa.Column("shown_path", sa.Text, nullable=False),
     sa.Column("poster_path", sa.Text),
     sa.Column("created_at", _TIME, nullable=False),
+    # Where (WGS-84 degrees) and when it was taken, by its own word: restricted as the original is.
+    sa.Column("longitude_deg", sa.Double),
+    sa.Column("latitude_deg", sa.Double),
+    sa.Column("taken_at", _TIME),
 )
 
 saved_filters = sa.Table(

@@ -65,6 +65,7 @@ POLICY: dict[tuple[str, str], Access] = {
     ("GET", f"{_CASE}/deadlines"): _READERS,
     ("GET", f"{_CASE}/supporters"): _READERS,
     ("GET", f"{_CASE}/media/<uuid:media_id>"): _READERS,
+    ("GET", f"{_CASE}/media/<uuid:media_id>/position"): _READERS,
     ("POST", f"{_CASE}/withdrawal"): _OWNERS,
     ("POST", f"{_CASE}/answer"): _OWNERS,
     ("POST", f"{_CASE}/reopening"): _REOPENERS,

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chassis.data.engine import Database
 from gateway.filters import MOST, SavedFilter
+from gateway.media.taken import Taken
 from gateway.media.upload import Upload
 from gateway.models import saved_filters, sessions, uploads
 from gateway.sessions import Session
@@ -60,25 +61,38 @@ class SqlSessions:
             return connection.execute(_REVOKE_ALL, {"account_id": account_id, "kind": kind}).rowcount
 
 
+# Where and when it was taken is asked for by itself alone.
+_UPLOAD = [uploads.c[name] for name in Upload.__struct_fields__]
+_TAKEN = [uploads.c[name] for name in Taken.__struct_fields__]
+
+
 class SqlUploads:
     """Uploads in PostgreSQL. A row is never changed."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, upload: Upload) -> Upload:
+    def add(self, upload: Upload, taken: Taken) -> Upload:
         """Keep an upload; return what is kept under its id, which may be an earlier one."""
-        keep = insert(uploads).values(**msgspec.structs.asdict(upload)).on_conflict_do_nothing()
+        row = msgspec.structs.asdict(upload) | msgspec.structs.asdict(taken)
+        keep = insert(uploads).values(**row).on_conflict_do_nothing()
         with self._database.engine.begin() as connection:
             connection.execute(keep)
         return self.find([upload.media_id])[upload.media_id]
 
     def find(self, media_ids: Sequence[UUID]) -> dict[UUID, Upload]:
         """Return those of the uploads that there are."""
-        wanted = sa.select(uploads).where(uploads.c.media_id.in_(media_ids))
+        wanted = sa.select(*_UPLOAD).where(uploads.c.media_id.in_(media_ids))
         with self._database.reading() as connection:
             rows = connection.execute(wanted).all()
         return {row.media_id: Upload(**row._mapping) for row in rows}  # noqa: SLF001 - public in SQLAlchemy
+
+    def taken(self, media_id: UUID) -> Taken:
+        """Return where and when an upload was taken; nothing where it does not say or is not there."""
+        wanted = sa.select(*_TAKEN).where(uploads.c.media_id == media_id)
+        with self._database.reading() as connection:
+            row = connection.execute(wanted).one_or_none()
+        return Taken() if row is None else Taken(**row._mapping)  # noqa: SLF001 - public in SQLAlchemy
 
 
 class SqlFilters:

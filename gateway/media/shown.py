@@ -11,6 +11,7 @@ from PIL import Image, ImageOps
 
 from contracts.vocabulary import MediaKind
 from gateway.media.inspection import Nature
+from gateway.media.taken import Taken, of_photo, of_video
 from gateway.media.video import Film
 from gateway.refusals import MediaTypeRefused, PayloadTooLarge
 
@@ -30,7 +31,10 @@ Image.MAX_IMAGE_PIXELS = None
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
-    """What is shown of a file, as a file; sizes in pixels as seen. A video has a poster."""
+    """What is shown of a file, as a file; sizes in pixels as seen. A video has a poster.
+
+    `taken` is what the original says of itself, and what is shown does not.
+    """
 
     file: Path
     mime: str
@@ -38,6 +42,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     height: int | None = None
     duration: timedelta | None = None
     poster: Path | None = None
+    taken: Taken = Taken()
 
 
 class VideoMaker(Protocol):
@@ -78,6 +83,7 @@ def _screened(film: Film) -> Shown:
         height=film.height,
         duration=film.duration,
         poster=film.poster,
+        taken=of_video(film.tags),
     )
 
 
@@ -89,9 +95,10 @@ def _painted(content: bytes, mime: str, into: Path) -> Shown:
         # A JPEG is decoded at a fraction of its size where that is enough.
         picture.draft("RGB", (LONGEST_SIDE_PX, LONGEST_SIDE_PX))
         picture.thumbnail((LONGEST_SIDE_PX, LONGEST_SIDE_PX), Image.Resampling.LANCZOS)
+        taken = of_photo(picture)
         bare = _without_metadata(ImageOps.exif_transpose(picture))
     bare.save(into, "JPEG", quality=QUALITY, optimize=True)
-    return Shown(file=into, mime="image/jpeg", width=bare.width, height=bare.height)
+    return Shown(file=into, mime="image/jpeg", width=bare.width, height=bare.height, taken=taken)
 
 
 def _without_metadata(picture: Image.Image) -> Image.Image:

@@ -14,6 +14,7 @@ from contracts.vocabulary import Evidence, MediaKind
 from gateway.media.inspection import Inspector
 from gateway.media.shown import Darkroom, Shown
 from gateway.media.storage import Arrival, Storage, weighed
+from gateway.media.taken import Taken
 from gateway.refusals import MediaTypeRefused, UnknownMedia
 
 ORIGINALS, SHOWN, POSTERS = "original", "shown", "poster"
@@ -54,8 +55,11 @@ class Upload(msgspec.Struct, frozen=True, kw_only=True):
 class UploadRepository(Protocol):
     """Where uploads are written down."""
 
-    def add(self, upload: Upload) -> Upload:
+    def add(self, upload: Upload, taken: Taken) -> Upload:
         """Keep an upload; return what is kept under its id, which may be an earlier one."""
+
+    def taken(self, media_id: UUID) -> Taken:
+        """Return where and when an upload was taken, by its own word."""
 
     def find(self, media_ids: Sequence[UUID]) -> dict[UUID, Upload]:
         """Return those of the uploads that there are."""
@@ -107,6 +111,10 @@ class Uploads:
                 raise UnknownMedia(media_id=str(media_id))
         return tuple(found[media_id].evidence() for media_id in media_ids)
 
+    def taken(self, upload: Upload) -> Taken:
+        """Return where and when it was taken: restricted, and remembered nowhere."""
+        return self._repository.taken(upload.media_id)
+
     def _keep(self, arrival: Arrival, *, media_id: UUID, owner: str, declared: str | None) -> Upload:
         nature = self._inspector.inspect(arrival.path)
         if declared not in (None, nature.kind):
@@ -114,7 +122,7 @@ class Uploads:
         with self._storage.workshop() as folder:
             shown = self._darkroom.develop(arrival.path, nature, folder=folder)
             upload = self._written(arrival, shown, media_id=media_id, owner=owner, kind=nature.kind)
-        kept = self._repository.add(upload)
+        kept = self._repository.add(upload, shown.taken)
         if kept.original_path != upload.original_path:
             for path in upload.paths():
                 self._storage.remove(path)

@@ -3,13 +3,17 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+import msgspec
 from flask import Response
 
 from chassis.refusal import NotFound
 from chassis.rpc_client import RemoteRefusal
+from contracts.commands.dispatch import OrderPage, OrderView
+from contracts.commands.intake import EvidenceListing, HeldEvidence
 from contracts.vocabulary import Evidence
 from gateway.house import ask, house, principal
 from gateway.media import serving
+from gateway.media.upload import Upload
 
 
 def own(media_ids: Sequence[UUID]) -> tuple[Evidence, ...]:
@@ -27,12 +31,37 @@ def of_case(case_id: UUID, media_id: UUID) -> Evidence | None:
         return None
 
 
+def listed(case_id: UUID) -> EvidenceListing:
+    """Return a case's evidence as the caller may see it, its orders' results included. Raises: NotFound."""
+    listing = ask("intake", "evidence_listing", result=EvidenceListing, case_id=case_id)
+    found = ask("dispatch", "orders_of_case", result=OrderPage, case_id=case_id)
+    papers = [piece for order in found.items for piece in of_order(order)]
+    # Intake holds a result once it counts; dispatch may know of others.
+    known = {each.media_id for each in listing.items}
+    more = tuple(each for each in papers if each.media_id not in known)
+    return msgspec.structs.replace(listing, items=(*listing.items, *more))
+
+
+def of_order(order: OrderView) -> tuple[HeldEvidence, ...]:
+    """Return the evidence of an order's result."""
+    return tuple(
+        HeldEvidence(**msgspec.structs.asdict(each), stage="result", cycle=order.cycle)
+        for each in order.evidence
+    )
+
+
+def kept(held: Evidence) -> Upload | None:
+    """Return the upload that a service holds, None where it is gone or another."""
+    found = house().uploads.find([held.media_id]).get(held.media_id)
+    return None if found is None or found.sha256 != held.sha256 else found
+
+
 def send(held: Evidence) -> Response:
     """Return what is shown of a file that a service holds. Raises: NotFound.
 
     The hash that the service holds is the one that the case is sealed with: another file is not it.
     """
-    kept = house().uploads.find([held.media_id]).get(held.media_id)
-    if kept is None or kept.sha256 != held.sha256:
+    found = kept(held)
+    if found is None:
         raise NotFound
-    return serving.send(kept, house().storage)
+    return serving.send(found, house().storage)

@@ -13,6 +13,7 @@ from chassis.data.engine import Database
 from gateway import tokens
 from gateway.answers import Account
 from gateway.filters import MOST, SavedFilter
+from gateway.media.taken import Taken
 from gateway.media.upload import Upload
 from gateway.models import metadata
 from gateway.repository import SqlFilters, SqlSessions, SqlUploads
@@ -26,6 +27,8 @@ CLERK = Account(
     grid=None,
     department=None,
 )
+
+WHERE = Taken(longitude_deg=112.55, latitude_deg=37.87, taken_at=datetime(2026, 3, 2, 11, 30, tzinfo=UTC))
 
 
 def an_upload(media_id: UUID, *, original_sha256: str = "a" * 64) -> Upload:
@@ -86,16 +89,25 @@ def test_a_revoked_session_is_not_found_by_another_process(database: Database) -
 
 def test_an_upload_comes_back_as_it_was_and_unknown_ones_do_not(database: Database) -> None:
     uploads = SqlUploads(database)
-    kept = uploads.add(an_upload(uuid4()))
+    kept = uploads.add(an_upload(uuid4()), WHERE)
     assert uploads.find([kept.media_id, uuid4()]) == {kept.media_id: kept}
     assert uploads.find([]) == {}
+
+
+def test_where_it_was_taken_is_told_when_asked_and_not_carried_along(database: Database) -> None:
+    uploads = SqlUploads(database)
+    kept = uploads.add(an_upload(uuid4()), WHERE)
+    bare = uploads.add(an_upload(uuid4()), Taken())
+    assert uploads.taken(kept.media_id) == WHERE
+    assert uploads.taken(bare.media_id) == uploads.taken(uuid4()) == Taken()
+    assert "37.87" not in repr(uploads.find([kept.media_id]))
 
 
 def test_of_eight_uploads_at_once_under_one_id_one_is_kept(database: Database) -> None:
     uploads, media_id = SqlUploads(database), uuid4()
     offered = [an_upload(media_id, original_sha256=str(n) * 64) for n in range(8)]
     with ThreadPoolExecutor(4) as pool:
-        kept = list(pool.map(uploads.add, offered))
+        kept = list(pool.map(lambda each: uploads.add(each, WHERE), offered))
     assert len({each.original_sha256 for each in kept}) == 1
 
 

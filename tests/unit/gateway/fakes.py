@@ -14,6 +14,7 @@ from chassis.context import Context
 from chassis.rpc_client import ServiceUnavailable
 from gateway.filters import MOST, SavedFilter
 from gateway.media.inspection import Nature
+from gateway.media.taken import Taken
 from gateway.media.upload import Upload
 from gateway.media.video import Film
 from gateway.sessions import Session
@@ -119,12 +120,17 @@ class MemoryUploads:
 
     def __init__(self) -> None:
         self.kept: dict[UUID, Upload] = {}
+        self.said: dict[UUID, Taken] = {}
 
-    def add(self, upload: Upload) -> Upload:
+    def add(self, upload: Upload, taken: Taken) -> Upload:
+        self.said.setdefault(upload.media_id, taken)
         return self.kept.setdefault(upload.media_id, upload)
 
     def find(self, media_ids: Sequence[UUID]) -> dict[UUID, Upload]:
         return {each: self.kept[each] for each in media_ids if each in self.kept}
+
+    def taken(self, media_id: UUID) -> Taken:
+        return self.said[media_id]
 
 
 class FakeVideos:
