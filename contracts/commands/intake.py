@@ -19,6 +19,7 @@ class Channel(StrEnum):
     HOTLINE = "hotline"  # 热线
     PHONE = "phone"  # 电话
     DOOR = "door"  # 上门
+    MEETING = "meeting"  # 议事会议: a resolution's action, never a person's report
 
 
 class PageOrder(StrEnum):
@@ -247,7 +248,8 @@ class CaseSummary(msgspec.Struct, frozen=True, kw_only=True):
     """One line of a list.
 
     `due_at` is when what the case waits for is due, `provisional` where a year of it has no
-    published calendar; `attempts` counts the visits of this cycle that reached nobody.
+    published calendar: the lead's answer while it is handled, else what `waits_for` has to do, with
+    the last `card` shown. `attempts` counts the visits of this cycle that reached nobody.
     """
 
     case_id: UUID
@@ -255,6 +257,7 @@ class CaseSummary(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     step: int
     category: str | None
+    urgency: str | None
     community: str
     grid: str
     lead: str | None
@@ -264,19 +267,30 @@ class CaseSummary(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     due_at: datetime | None = None
     provisional: bool = False
+    waits_for: str | None = None
+    card: str | None = None
     attempts: int = 0
+
+
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """未接通: one call or visit that was not answered."""
+
+    channel: Channel
+    at: datetime
 
 
 class CaseView(CaseSummary, frozen=True, kw_only=True):
     """One case as one who may see it sees it.
 
     `address` and `point` are None where the caller may not know the place exactly; `mine` says
-    that the caller reported it. `question` waits for the reporter; `master_id` is where it was merged;
-    `refusal` and `lawful_channel` say why it was refused and where to turn instead.
+    that the caller reported it. `question` is the last that the reporter was asked and `answer` what
+    was said to it, None where that is not the caller's business. `master_id` is where it was merged,
+    `supporters` counts who was merged into this one; `refusal` and `lawful_channel` say why it was
+    refused and where to turn instead, `cancelled_for` why it was cancelled. `tried` are the attempts
+    one by one; a closed case may be reopened until `reopen_until`.
     """
 
     kind: str | None
-    urgency: str | None
     text: str
     address: str | None
     point: Point | None
@@ -292,10 +306,14 @@ class CaseView(CaseSummary, frozen=True, kw_only=True):
     resolved: bool | None = None
     seal: str | None = None
     question: str | None = None
+    answer: str | None = None
     master_id: UUID | None = None
     refusal: str | None = None
     lawful_channel: str | None = None
+    cancelled_for: str | None = None
     supporters: int = 0
+    tried: tuple[Attempt, ...] = ()
+    reopen_until: datetime | None = None
 
 
 class HeldEvidence(Evidence, frozen=True, kw_only=True):

@@ -220,10 +220,14 @@ class CaseReopened(AcceptedCaseEvent, frozen=True, kw_only=True):
 
 
 class CaseEscalated(AcceptedCaseEvent, frozen=True, kw_only=True):
-    """Third dissatisfaction: the joint conference 联席会议 decides."""
+    """Third dissatisfaction: the joint conference 联席会议 decides.
+
+    `conference` counts from 1 how often the case has come before it: in one cycle it may twice.
+    """
 
     type: ClassVar[str] = "intake.case.escalated.v1"
     escalation: int
+    conference: int = 1
 
 
 class CaseClosed(AcceptedCaseEvent, frozen=True, kw_only=True):

@@ -28,6 +28,7 @@ _SUMMARY = {
     "state": "archived",
     "step": 6,
     "category": "0202",
+    "urgency": "N",
     "community": "c01",
     "grid": "c01-g03",
     "lead": "CGJ",
@@ -38,6 +39,7 @@ _SUMMARY = {
     "due_at": LATER,
     "attempts": 1,
 }
+_ATTEMPT = intake.Attempt(channel=intake.Channel.PHONE, at=AT)
 _PART = orders.PartView(
     department="GDS",
     part="co_handler",
@@ -169,7 +171,6 @@ ANSWERS = {
         intake.CaseView(
             **_SUMMARY,
             kind="C",
-            urgency="N",
             text="桥头公交站旁的路灯三天不亮了",
             address="公交站东侧",
             point=POINT,
@@ -185,7 +186,9 @@ ANSWERS = {
             resolved=True,
             seal=HASH,
             supporters=2,
+            tried=(_ATTEMPT,),
         ),
+        _ATTEMPT,
         intake.EvidenceListing(
             case_id=CASE,
             items=tuple(

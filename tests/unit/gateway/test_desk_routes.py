@@ -20,6 +20,7 @@ WAITING = CaseSummary(
     state="checked",
     step=4,
     category="0202",
+    urgency="N",
     community="c01",
     grid="c01-g01",
     lead="CGJ",
