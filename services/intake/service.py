@@ -8,10 +8,18 @@ from chassis.context import Context
 from chassis.entrypoints import DatabaseDependency, command_batch, event_batch, every, query
 from chassis.processing.commands import CommandProcessor
 from chassis.processing.events import EventProcessor
-from contracts.commands.intake import CasePage, CaseView, EvidenceListing, PageOrder, SealView, Timeline
+from contracts.commands.intake import (
+    CasePage,
+    CaseView,
+    EvidenceListing,
+    PageOrder,
+    SealView,
+    Supporters,
+    Timeline,
+)
 from contracts.vocabulary import Evidence
 from services.intake import metrics
-from services.intake.case import handlers, queries
+from services.intake.case import handlers, queries, timers
 from services.intake.reference import handlers as reference_handlers
 from services.intake.reference.queries import ReferenceCounts, reference_counts
 
@@ -82,6 +90,11 @@ class IntakeService:
         return queries.case_seal(self.database, context.required(), case_id)
 
     @query
+    def supporters(self, context: Context, *, case_id: UUID) -> Supporters:
+        """Return how many others have reported the same."""
+        return queries.supporters(self.database, context.required(), case_id)
+
+    @query
     def case_for_department(self, context: Context, *, case_id: UUID) -> CaseView:
         """Return what the lead and the co-handlers need of a case."""
         return queries.case_for_department(self.database, context.required(), case_id)
@@ -104,7 +117,12 @@ class IntakeService:
     @every(seconds=5.0)
     def archive_rested(self) -> None:
         """Archive what was closed fifteen days ago."""
-        handlers.archive_all_rested(self.database)
+        timers.archive_all_rested(self.database)
+
+    @every(seconds=5.0)
+    def watch_limits(self) -> None:
+        """Remind those who are waited for, and give up what nobody answers."""
+        timers.watch_all_limits(self.database)
 
     @every(seconds=5.0)
     def show_open_cases(self) -> None:

@@ -72,7 +72,8 @@ def _at_home(principal: Principal, role: By, at: Whereabouts) -> bool:
 class Sight(msgspec.Struct, frozen=True, kw_only=True):
     """Whose cases somebody sees: the whole district's, or those that any of the rest names.
 
-    The cases that `department` leads are listed for it; it reads them without their reporter.
+    The cases that `department` leads are listed for it; it reads them without their reporter. Into
+    the cases of `supported` somebody's own were merged.
     """
 
     district: bool
@@ -80,6 +81,7 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True):
     grid: str | None
     reporter_id: UUID | None
     department: str | None
+    supported: tuple[UUID, ...] = ()
 
     def sees(self, at: Whereabouts) -> bool:
         """Return whether a case is among them."""

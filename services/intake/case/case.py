@@ -9,9 +9,9 @@ from uuid import UUID
 import msgspec
 
 from chassis.refusal import StaleVersion
-from contracts.commands.intake import CaseReceipt, Channel, TimelineEntry
-from contracts.events.intake import CaseEvent, Closure
-from contracts.vocabulary import Evidence, Kind, Point, Urgency
+from contracts.commands.intake import Attempt, CaseReceipt, Channel, TimelineEntry
+from contracts.events.intake import CancelCause, CaseEvent, Closure
+from contracts.vocabulary import Evidence, Kind, LawfulChannel, Point, RefusalReason, Urgency
 from services.intake.case.authority import Whereabouts
 from services.intake.case.lifecycle import By, Row, State, Step, Trigger
 from services.intake.case.seal import Seal
@@ -39,7 +39,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
     `reporter_id` None: anonymous. `version` counts the entries of its timeline, late facts
     included, and is the ETag; `emitted` counts its events. `state_since` is the time of the last
-    change of state, `closed_at` that of closing. `lead` and `order_id` are the current cycle's.
+    change of state, `closed_at` that of closing, `aside_at` that of merging, refusing or cancelling.
+    `lead`, `order_id`, `handler_id`, `attempts` and `due_at` are the current cycle's, and `due_at` is
+    the department's; `conferences` counts how often it came before the joint conference.
     """
 
     case_id: CaseId
@@ -67,12 +69,23 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     order_id: UUID | None = None
     handler_id: UUID | None = None
     documents: tuple[Document, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+    due_at: datetime | None = None
+    due_provisional: bool = False
+    question: str | None = None
+    answer: str | None = None
+    master_id: UUID | None = None
+    refusal: RefusalReason | None = None
+    lawful_channel: LawfulChannel | None = None
+    cancelled_for: CancelCause | None = None
+    conferences: int = 0
     closure: Closure | None = None
     score: int | None = None
     resolved: bool | None = None
     seal: str | None = None
     closed_at: datetime | None = None
     archived_at: datetime | None = None
+    aside_at: datetime | None = None
     version: int = 0
     emitted: int = 0
 
@@ -183,6 +196,24 @@ def note_late(case: Case, mover: Mover, *, kind: Trigger, step: Step, detail: di
     return Decided(noted, (), (_entry(noted, mover, kind=kind, step=step, detail=detail, late=True),))
 
 
+def tell(
+    case: Case,
+    mover: Mover,
+    *,
+    step: Step,
+    emits: type[CaseEvent],
+    detail: dict[str, str],
+    told: Values,
+) -> Decided:
+    """Record and tell what time does to a case without moving it."""
+    noted = msgspec.structs.replace(
+        case, updated_at=mover.now, version=case.version + 1, emitted=case.emitted + 1
+    )
+    entry = _entry(noted, mover, kind=Trigger.TIMER, step=step, detail=detail)
+    waited_s = (mover.now - case.state_since).total_seconds()
+    return Decided(noted, (_event(emits, noted, mover.now, told),), (entry,), waited_s)
+
+
 def followed_by(first: Decided, then: Callable[[Case], Decided]) -> Decided:
     """Return two steps as one decision."""
     second = then(first.case)
@@ -194,18 +225,30 @@ def followed_by(first: Decided, then: Callable[[Case], Decided]) -> Decided:
 
 
 def next_cycle(case: Case) -> dict[str, object]:
-    """Return what changes when a case goes round again: nothing of the last cycle's order counts."""
-    return {"cycle": case.cycle + 1, "order_id": None, "handler_id": None}
+    """Return what changes when a case goes round again: nothing of the last cycle counts."""
+    return {
+        "cycle": case.cycle + 1,
+        "order_id": None,
+        "handler_id": None,
+        "attempts": (),
+        "due_at": None,
+        "due_provisional": False,
+    }
 
 
 def with_documents(case: Case, evidence: Iterable[Evidence], stage: Stage) -> tuple[Document, ...]:
     """Return a case's documents with more evidence; a file that is there already stays as it was."""
-    known = {each.media_id for each in case.documents}
-    new = {each.media_id: each for each in evidence if each.media_id not in known}
+    new = {each.media_id: each for each in not_yet_in(case, evidence)}
     return case.documents + tuple(
         Document(media_id=each.media_id, sha256=each.sha256, kind=each.kind, stage=stage, cycle=case.cycle)
         for each in new.values()
     )
+
+
+def not_yet_in(case: Case, evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """Return the files that the case does not have: what it has already shows nothing new."""
+    known = {each.media_id for each in case.documents}
+    return tuple(each for each in evidence if each.media_id not in known)
 
 
 def _entry(

@@ -76,5 +76,51 @@ class HandlerMayNotCheck(CaseRefusal):
     code = "handler_may_not_check"
 
 
+class NotSmall(CaseRefusal):
+    """A matter of this category is not settled on the spot."""
+
+    code = "not_small"
+
+
+class NotConfirmed(CaseRefusal):
+    """The resident has not said that it is settled."""
+
+    code = "not_confirmed"
+
+
+class ReporterUnknown(CaseRefusal):
+    """The report was anonymous: nobody can be asked."""
+
+    code = "reporter_unknown"
+
+
+class SameCase(CaseRefusal):
+    """A case cannot go on as itself."""
+
+    code = "same_case"
+
+
+class MasterNotOpen(CaseRefusal):
+    """The case that this one would go on as is closed, set aside or not there."""
+
+    code = "master_not_open"
+
+
+class TooFewAttempts(CaseRefusal):
+    """The reporter was not tried often enough to be called unreachable."""
+
+    code = "too_few_attempts"
+
+
+class TooLateToReopen(CaseRefusal):
+    """It was closed too long ago."""
+
+    code = "too_late_to_reopen"
+
+
 class UnknownCaseError(LookupError):
     """A fact speaks of a case that was never reported: not a refusal, but a fault to look at."""
+
+
+class UnknownPlaceError(LookupError):
+    """A fact names a grid or a category that is not mirrored: a fault to look at, and to try again."""

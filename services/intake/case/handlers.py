@@ -1,87 +1,143 @@
 """Load, decide, save, outbox: one function a message."""
 
-from functools import partial
 from operator import attrgetter
 from secrets import token_bytes
 from uuid import UUID
 
-import structlog
-
-from chassis.context import Context
-from chassis.data.engine import Database
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.principal import the_system
+from chassis.data.working_years import WorkingYears
 from chassis.processing.commands import command
 from chassis.processing.events import on
-from chassis.refusal import Conflict, NotFound, Refusal
-from contracts.commands.intake import (
-    ArchiveCase,
-    CaseReceipt,
-    ClassifyCase,
-    PassCheck,
-    RecordDissatisfied,
-    RecordSatisfied,
-    ReportCase,
-)
-from contracts.envelope import uuid7
+from chassis.refusal import Conflict
+from contracts.commands import intake as asks
+from contracts.commands.intake import CaseReceipt
 from contracts.events.dispatch import WorkOrderEvent
-from contracts.events.governance import ResolutionAdopted, ResolutionDeclined
-from services.intake import metrics
-from services.intake.case import archiving, decisions, heard
-from services.intake.case.case import Case, Decided
-from services.intake.case.decisions import Mirrored
-from services.intake.case.errors import UnknownCaseError
-from services.intake.case.guards import REST
-from services.intake.case.repository import CaseStore, NumberStore, Seals, Timeline, WrittenLives
+from contracts.events.governance import ResolutionAdopted, ResolutionCertified, ResolutionDeclined
+from services.intake.case import archiving, checking, heard, merging, reporting, sorting, visiting
+from services.intake.case.errors import UnknownPlaceError
+from services.intake.case.keeping import case_of, known, save
+from services.intake.case.merging import Side
+from services.intake.case.reporting import Named
+from services.intake.case.repository import CaseStore, NumberStore, SupporterStore, Timeline, WrittenLives
 from services.intake.case.seal import SALT_BYTES
-from services.intake.case.wellformed import is_code
+from services.intake.reference.lookups import category_of, grid_of, possible, unknown_departments
 from services.intake.reference.repository import CategoryStore, DepartmentStore, PlaceStore
-from services.intake.reference.values import Category, Grid, local_day
-
-log = structlog.get_logger()
-_ARCHIVE_BATCH = 100
+from services.intake.reference.values import local_day
 
 
-def report(asked: ReportCase, uow: UnitOfWork) -> CaseReceipt:
+def report(asked: asks.ReportCase, uow: UnitOfWork) -> CaseReceipt:
     """上报."""
-    if uow.store(CaseStore).get(asked.case_id) is not None:
-        raise Conflict(case_id=str(asked.case_id))
-    mirrored = Mirrored(grid=_grid(uow, asked.grid), category=_category(uow, asked.category))
-    number = "" if mirrored.grid is None else _number(uow, mirrored.grid)
-    decided = decisions.report(asked, uow.principal, mirrored, number=number, now=uow.now)
-    return _settle(decided, uow)
+    _unused(uow, asked.case_id)
+    named = _named(uow, asked.grid, asked.category)
+    return save(reporting.report(asked, uow.principal, named, now=uow.now), uow)
 
 
-def classify(asked: ClassifyCase, uow: UnitOfWork) -> CaseReceipt:
-    """分类 by a dispatcher."""
-    mirrored = Mirrored(
-        category=_category(uow, asked.category), unknown_departments=_unknown_departments(uow, asked)
+def settle_on_spot(asked: asks.SettleOnSpot, uow: UnitOfWork) -> CaseReceipt:
+    """当场解决."""
+    _unused(uow, asked.case_id)
+    named = _named(uow, asked.grid, asked.category)
+    return save(reporting.settle_on_spot(asked, uow.principal, named, now=uow.now), uow)
+
+
+def withdraw(asked: asks.WithdrawCase, uow: UnitOfWork) -> CaseReceipt:
+    """撤回."""
+    case = case_of(uow, asked.case_id)
+    return save(sorting.withdraw(case, asked, uow.principal, now=uow.now), uow)
+
+
+def ask_reporter(asked: asks.AskReporter, uow: UnitOfWork) -> CaseReceipt:
+    """请上报人补充."""
+    case = case_of(uow, asked.case_id)
+    calendar = uow.store(WorkingYears).calendar
+    return save(sorting.ask_reporter(case, asked, uow.principal, calendar, now=uow.now), uow)
+
+
+def answer_question(asked: asks.AnswerQuestion, uow: UnitOfWork) -> CaseReceipt:
+    """上报人补充."""
+    case = case_of(uow, asked.case_id)
+    return save(sorting.answer_question(case, asked, uow.principal, now=uow.now), uow)
+
+
+def merge(asked: asks.MergeCase, uow: UnitOfWork) -> CaseReceipt:
+    """并案: the master is locked with the case, so that it stays open until both are written."""
+    supporters = uow.store(SupporterStore)
+    case, master = case_of(uow, asked.case_id), uow.store(CaseStore).get(asked.master_id)
+    merging_ = merging.merge(
+        Side(case, supporters.get(asked.case_id) or ()),
+        None if master is None else Side(master, supporters.get(asked.master_id) or ()),
+        asked,
+        uow.principal,
+        now=uow.now,
     )
-    case = _case(uow, asked.case_id)
-    return _settle(decisions.classify(case, asked, uow.principal, mirrored, now=uow.now), uow)
+    supporters.put(asked.master_id, merging_.supporters)
+    return save(merging_.decided, uow)
 
 
-def pass_check(asked: PassCheck, uow: UnitOfWork) -> CaseReceipt:
+def refuse(asked: asks.RefuseCase, uow: UnitOfWork) -> CaseReceipt:
+    """不予受理."""
+    case = case_of(uow, asked.case_id)
+    return save(sorting.refuse(case, asked, uow.principal, now=uow.now), uow)
+
+
+def classify(asked: asks.ClassifyCase, uow: UnitOfWork) -> CaseReceipt:
+    """分类 by a dispatcher."""
+    case = case_of(uow, asked.case_id)
+    decided = sorting.classify(
+        case,
+        asked,
+        uow.principal,
+        category_of(uow, asked.category),
+        unknown_departments=unknown_departments(uow, _departments(asked)),
+        now=uow.now,
+    )
+    return save(decided, uow)
+
+
+def pass_check(asked: asks.PassCheck, uow: UnitOfWork) -> CaseReceipt:
     """核查通过."""
-    case = _case(uow, asked.case_id)
-    return _settle(decisions.pass_check(case, asked, uow.principal, now=uow.now), uow)
+    case = case_of(uow, asked.case_id)
+    return save(checking.pass_check(case, asked, uow.principal, now=uow.now), uow)
 
 
-def record_satisfied(asked: RecordSatisfied, uow: UnitOfWork) -> CaseReceipt:
+def fail_check(asked: asks.FailCheck, uow: UnitOfWork) -> CaseReceipt:
+    """核查不通过."""
+    case = case_of(uow, asked.case_id)
+    return save(checking.fail_check(case, asked, uow.principal, now=uow.now), uow)
+
+
+def record_attempt(asked: asks.RecordAttempt, uow: UnitOfWork) -> CaseReceipt:
+    """未接通."""
+    case = case_of(uow, asked.case_id)
+    return save(visiting.record_attempt(case, asked, uow.principal, now=uow.now), uow)
+
+
+def record_satisfied(asked: asks.RecordSatisfied, uow: UnitOfWork) -> CaseReceipt:
     """回访满意."""
-    case = _case(uow, asked.case_id)
-    return _settle(decisions.record_satisfied(case, asked, uow.principal, now=uow.now), uow)
+    case = case_of(uow, asked.case_id)
+    return save(visiting.record_satisfied(case, asked, uow.principal, now=uow.now), uow)
 
 
-def record_dissatisfied(asked: RecordDissatisfied, uow: UnitOfWork) -> CaseReceipt:
+def record_unreachable(asked: asks.RecordUnreachable, uow: UnitOfWork) -> CaseReceipt:
+    """三次未联系上."""
+    case = case_of(uow, asked.case_id)
+    return save(visiting.record_unreachable(case, asked, uow.principal, now=uow.now), uow)
+
+
+def record_dissatisfied(asked: asks.RecordDissatisfied, uow: UnitOfWork) -> CaseReceipt:
     """回访不满意."""
-    case = _case(uow, asked.case_id)
-    return _settle(decisions.record_dissatisfied(case, asked, uow.principal, now=uow.now), uow)
+    case = case_of(uow, asked.case_id)
+    return save(visiting.record_dissatisfied(case, asked, uow.principal, now=uow.now), uow)
 
 
-def archive(asked: ArchiveCase, uow: UnitOfWork) -> CaseReceipt:
+def reopen(asked: asks.ReopenCase, uow: UnitOfWork) -> CaseReceipt:
+    """重办."""
+    case = case_of(uow, asked.case_id)
+    return save(visiting.reopen(case, asked, uow.principal, now=uow.now), uow)
+
+
+def archive(asked: asks.ArchiveCase, uow: UnitOfWork) -> CaseReceipt:
     """归档."""
-    case = _case(uow, asked.case_id)
+    case = case_of(uow, asked.case_id)
     decided = archiving.archive(
         case,
         uow.store(Timeline).life_of(case),
@@ -90,141 +146,90 @@ def archive(asked: ArchiveCase, uow: UnitOfWork) -> CaseReceipt:
         salt=token_bytes(SALT_BYTES),
         now=uow.now,
     )
-    return _settle(decided, uow)
+    return save(decided, uow)
 
 
 def order_moved(fact: WorkOrderEvent, uow: UnitOfWork) -> None:
     """Dispatch says what happened to a work order."""
-    _settle(heard.order_moved(_known(uow, fact.case_id), fact, now=uow.now), uow)
+    save(heard.order_moved(known(uow, fact.case_id), fact, now=uow.now), uow)
 
 
 def resolution_adopted(fact: ResolutionAdopted, uow: UnitOfWork) -> None:
     """The joint conference sends the case round again."""
-    _settle(heard.resolution_adopted(_known(uow, fact.case_id), fact, now=uow.now), uow)
+    save(heard.resolution_adopted(known(uow, fact.case_id), fact, now=uow.now), uow)
 
 
 def resolution_declined(fact: ResolutionDeclined, uow: UnitOfWork) -> None:
     """The joint conference ends the case."""
-    _settle(heard.resolution_declined(_known(uow, fact.case_id), fact, now=uow.now), uow)
+    save(heard.resolution_declined(known(uow, fact.case_id), fact, now=uow.now), uow)
 
 
-def archive_all_rested(database: Database) -> None:
-    """Archive the cases closed fifteen days ago, batch by batch."""
-    while archive_rested(database) == _ARCHIVE_BATCH:
-        pass
+def resolution_certified(fact: ResolutionCertified, uow: UnitOfWork) -> None:
+    """A meeting's resolution becomes a case. Raises: UnknownPlaceError, and is parked with it."""
+    case = uow.store(CaseStore).get(fact.case_id)
+    if case is not None:
+        save(heard.certified_again(case, fact, now=uow.now), uow)
+        return
+    named = _named(uow, fact.grid, fact.category)
+    if named.grid is None or named.category is None:
+        raise UnknownPlaceError(f"{fact.grid}, {fact.category}")
+    save(reporting.certified(fact, named, now=uow.now), uow)
 
 
-def archive_rested(database: Database) -> int:
-    """Archive one batch of the cases closed fifteen days ago; return how many."""
-    context = Context(principal=the_system(), correlation_id=str(uuid7()))
-    with database.writing(context) as uow:
-        rested = uow.store(CaseStore).lock_rested(closed_before=uow.now - REST, limit=_ARCHIVE_BATCH)
-        uow.store(WrittenLives).prefetch(case.case_id for case in rested)
-        return sum(_archive_rested(case, uow) for case in rested)
+def _unused(uow: UnitOfWork, case_id: UUID) -> None:
+    if uow.store(CaseStore).get(case_id) is not None:
+        raise Conflict(case_id=str(case_id))
 
 
-def _archive_rested(case: Case, uow: UnitOfWork) -> bool:
-    entries = uow.store(Timeline).life_of(case)
-    try:
-        decided = archiving.archive_rested(case, entries, salt=token_bytes(SALT_BYTES), now=uow.now)
-    except Refusal as refusal:
-        # It stays closed, and is looked at again with the next batch; the others go on.
-        log.warning("case.not_archived", case_id=str(case.case_id), code=refusal.code)
-        return False
-    if decided is not None:
-        _settle(decided, uow)
-    return decided is not None
+def _named(uow: UnitOfWork, grid_code: str, category_code: str | None) -> Named:
+    grid = grid_of(uow, grid_code)
+    number = ""
+    if grid is not None:
+        day = local_day(uow.now)
+        number = f"{grid.district}-{day:%Y%m%d}-{uow.store(NumberStore).next_on(day):06d}"
+    return Named(number=number, grid=grid, category=category_of(uow, category_code))
 
 
-def _settle(decided: Decided, uow: UnitOfWork) -> CaseReceipt:
-    case = decided.case
-    uow.store(CaseStore).put(case.case_id, case)
-    timeline = uow.store(Timeline)
-    for entry in decided.entries:
-        timeline.append(entry)
-        if entry.late:
-            uow.after_commit(partial(metrics.count_late, entry.step))
-    if decided.seal is not None:
-        uow.store(Seals).append(decided.seal)
-    subject = str(case.case_id)
-    for sequence, event in enumerate(decided.events, case.emitted - len(decided.events) + 1):
-        uow.outbox.event(event, subject=subject, sequence=sequence, ordering_key=subject)
-    if decided.events:
-        uow.after_commit(partial(metrics.count_steps, decided.events, decided.waited_s))
-    return case.receipt()
-
-
-def _case(uow: UnitOfWork, case_id: UUID) -> Case:
-    case = uow.store(CaseStore).get(case_id)
-    if case is None:
-        raise NotFound
-    return case
-
-
-def _known(uow: UnitOfWork, case_id: UUID) -> Case:
-    case = uow.store(CaseStore).get(case_id)
-    if case is None:
-        # There is no timeline to call it late on: the message is parked for somebody to look at.
-        raise UnknownCaseError(str(case_id))
-    return case
-
-
-def _grid(uow: UnitOfWork, code: str) -> Grid | None:
-    place = uow.store(PlaceStore).get(code) if is_code(code) else None
-    return None if place is None else place.as_grid(local_day(uow.now))
-
-
-def _category(uow: UnitOfWork, code: str | None) -> Category | None:
-    category = uow.store(CategoryStore).get(code) if code is not None and is_code(code) else None
-    in_force = category is not None and category.valid_from <= local_day(uow.now)
-    return category if in_force else None
-
-
-def _unknown_departments(uow: UnitOfWork, asked: ClassifyCase) -> tuple[str, ...]:
-    known = uow.store(DepartmentStore)
-    return tuple(code for code in _named(asked) if not is_code(code) or known.get(code) is None)
-
-
-def _named(asked: ClassifyCase) -> list[str]:
+def _departments(asked: asks.ClassifyCase) -> list[str]:
     return [*([] if asked.lead is None else [asked.lead]), *asked.co_handlers]
 
 
-def _number(uow: UnitOfWork, grid: Grid) -> str:
-    day = local_day(uow.now)
-    return f"{grid.district}-{day:%Y%m%d}-{uow.store(NumberStore).next_on(day):06d}"
-
-
-def _codes(*codes: str | None) -> list[str]:
-    return [code for code in codes if code is not None and is_code(code)]
-
-
 _OF_CASE = (CaseStore, attrgetter("case_id"))
+_PLACE = (PlaceStore, lambda asked: possible(asked.grid))
+_CATEGORY = (CategoryStore, lambda asked: possible(asked.category))
+_NEW = (_OF_CASE, _PLACE, _CATEGORY)
 COMMANDS = (
+    command(asks.ReportCase, report, loads=_NEW),
+    command(asks.SettleOnSpot, settle_on_spot, loads=_NEW),
+    command(asks.WithdrawCase, withdraw, loads=(_OF_CASE,)),
+    command(asks.AskReporter, ask_reporter, loads=(_OF_CASE,)),
+    command(asks.AnswerQuestion, answer_question, loads=(_OF_CASE,)),
     command(
-        ReportCase,
-        report,
-        loads=(
-            _OF_CASE,
-            (PlaceStore, lambda asked: _codes(asked.grid)),
-            (CategoryStore, lambda asked: _codes(asked.category)),
+        asks.MergeCase,
+        merge,
+        # One statement locks both, in the order of their ids: two merges never wait for each other.
+        loads=tuple(
+            (store, lambda asked: [asked.case_id, asked.master_id]) for store in (CaseStore, SupporterStore)
         ),
     ),
+    command(asks.RefuseCase, refuse, loads=(_OF_CASE,)),
     command(
-        ClassifyCase,
+        asks.ClassifyCase,
         classify,
-        loads=(
-            _OF_CASE,
-            (CategoryStore, lambda asked: _codes(asked.category)),
-            (DepartmentStore, lambda asked: _codes(*_named(asked))),
-        ),
+        loads=(_OF_CASE, _CATEGORY, (DepartmentStore, lambda asked: possible(*_departments(asked)))),
     ),
-    command(PassCheck, pass_check, loads=(_OF_CASE,)),
-    command(RecordSatisfied, record_satisfied, loads=(_OF_CASE,)),
-    command(RecordDissatisfied, record_dissatisfied, loads=(_OF_CASE,)),
-    command(ArchiveCase, archive, loads=(_OF_CASE, (WrittenLives, attrgetter("case_id")))),
+    command(asks.PassCheck, pass_check, loads=(_OF_CASE,)),
+    command(asks.FailCheck, fail_check, loads=(_OF_CASE,)),
+    command(asks.RecordAttempt, record_attempt, loads=(_OF_CASE,)),
+    command(asks.RecordSatisfied, record_satisfied, loads=(_OF_CASE,)),
+    command(asks.RecordUnreachable, record_unreachable, loads=(_OF_CASE,)),
+    command(asks.RecordDissatisfied, record_dissatisfied, loads=(_OF_CASE,)),
+    command(asks.ReopenCase, reopen, loads=(_OF_CASE,)),
+    command(asks.ArchiveCase, archive, loads=(_OF_CASE, (WrittenLives, attrgetter("case_id")))),
 )
 EVENTS = (
     *(on(fact, order_moved, loads=(_OF_CASE,)) for fact in heard.ORDER_STEPS),
     on(ResolutionAdopted, resolution_adopted, loads=(_OF_CASE,)),
     on(ResolutionDeclined, resolution_declined, loads=(_OF_CASE,)),
+    on(ResolutionCertified, resolution_certified, loads=_NEW),
 )

@@ -14,7 +14,7 @@ from contracts.events.dispatch import (
     WorkOrderSigned,
     WorkOrderSuspended,
 )
-from contracts.events.governance import ResolutionAdopted, ResolutionDeclined
+from contracts.events.governance import ResolutionAdopted, ResolutionCertified, ResolutionDeclined
 from contracts.events.intake import Closure, ReopenCause
 from services.intake.case.case import (
     Case,
@@ -40,6 +40,7 @@ ORDER_STEPS: dict[type[WorkOrderEvent], Step] = {
     WorkOrderResumed: Step.ORDER_RESUMED,
     WorkOrderCompleted: Step.ORDER_COMPLETED,
 }
+_NO_CLOCK: dict[str, object] = {"due_at": None, "due_provisional": False}
 
 
 class Said(NamedTuple):
@@ -85,6 +86,12 @@ def resolution_declined(case: Case, fact: ResolutionDeclined, *, now: datetime) 
     return _taken(case, Step.RESOLUTION_DECLINED, Mover(By.GOVERNANCE, now), said)
 
 
+def certified_again(case: Case, fact: ResolutionCertified, *, now: datetime) -> Decided:
+    """Note that a resolution whose case exists was told once more."""
+    detail = {"resolution_id": str(fact.resolution_id), "meeting_id": str(fact.meeting_id)}
+    return _taken(case, Step.RESOLUTION_CERTIFIED, Mover(By.GOVERNANCE, now), Said({}, detail, {}))
+
+
 def _taken(case: Case, step: Step, mover: Mover, said: Said, *, counts: bool = True) -> Decided:
     row = transition(case.state, Trigger.FACT, step, Facts(by=mover.by, now=mover.now)) if counts else None
     if row is None:
@@ -102,23 +109,32 @@ def _order_said(case: Case, fact: WorkOrderEvent) -> Said:
     told: dict[str, object] = {"department": fact.department}
     match fact:
         case WorkOrderOffered():
-            offered = {
+            offered: dict[str, object] = {
                 "order_id": fact.order_id,
                 "lead": fact.department,
                 "co_handlers": fact.co_handlers,
             }
-            return Said(offered, detail, told)
+            return Said(offered | _due(fact), detail | _due_text(fact.due_at), told)
         case WorkOrderReturned() | WorkOrderRecalled():
-            return Said({"order_id": None}, detail, told)
+            return Said({"order_id": None} | _NO_CLOCK, detail, told)
         case WorkOrderExtended() | WorkOrderResumed():
-            return Said({}, detail | {"due_at": fact.due_at.isoformat()}, told)
+            return Said(_due(fact), detail | _due_text(fact.due_at), told)
         case WorkOrderSuspended():
             review = {"review_on": fact.review_on}
-            return Said({}, detail | {"review_on": fact.review_on.isoformat()}, told | review)
+            return Said(_NO_CLOCK, detail | {"review_on": fact.review_on.isoformat()}, told | review)
         case WorkOrderCompleted():
             return _completed(case, fact, detail, told)
         case _:
             return Said({}, detail, told)
+
+
+def _due(fact: WorkOrderOffered | WorkOrderExtended | WorkOrderResumed) -> dict[str, object]:
+    """The latest row of dispatch's ledger, mirrored."""
+    return {"due_at": fact.due_at, "due_provisional": fact.provisional}
+
+
+def _due_text(due_at: datetime | None) -> dict[str, str]:
+    return {} if due_at is None else {"due_at": due_at.isoformat()}
 
 
 def _completed(case: Case, fact: WorkOrderCompleted, detail: dict[str, str], told: dict[str, object]) -> Said:

@@ -36,12 +36,23 @@ cases = sa.Table(
     sa.Column("order_id", UUID),
     sa.Column("handler_id", UUID),
     sa.Column("documents", JSONB, nullable=False),
+    sa.Column("attempts", JSONB, nullable=False),
+    sa.Column("due_at", _TIME),
+    sa.Column("due_provisional", sa.Boolean, nullable=False),
+    sa.Column("question", sa.Text),
+    sa.Column("answer", sa.Text),
+    sa.Column("master_id", UUID),
+    sa.Column("refusal", sa.Text),
+    sa.Column("lawful_channel", sa.Text),
+    sa.Column("cancelled_for", sa.Text),
+    sa.Column("conferences", sa.Integer, nullable=False),
     sa.Column("closure", sa.Text),
     sa.Column("score", sa.Integer),
     sa.Column("resolved", sa.Boolean),
     sa.Column("seal", sa.Text),
     sa.Column("closed_at", _TIME),
     sa.Column("archived_at", _TIME),
+    sa.Column("aside_at", _TIME),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("emitted", sa.Integer, nullable=False),
 )
@@ -85,4 +96,30 @@ salts = sa.Table(
     metadata,
     sa.Column("case_id", UUID, primary_key=True),
     sa.Column("salt", BYTEA, nullable=False),
+)
+
+# Whose own case `from_case` goes on as this one. The rows of a case that is merged itself stay, so
+# that its supporters can follow it to where it goes on.
+supporters = sa.Table(
+    "case_supporter",
+    metadata,
+    sa.Column("case_id", UUID, primary_key=True),
+    sa.Column("account_id", UUID, primary_key=True),
+    sa.Column("since", _TIME, nullable=False),
+    sa.Column("from_case", UUID, nullable=False),
+)
+
+# At most one row a case: what limits the state that it is in. Gone when the state is left.
+waits = sa.Table(
+    "case_wait",
+    metadata,
+    sa.Column("case_id", UUID, primary_key=True),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("waits_for", sa.Text, nullable=False),
+    sa.Column("since", _TIME, nullable=False),
+    sa.Column("due_at", _TIME, nullable=False),
+    sa.Column("yellow_at", _TIME, nullable=False),
+    sa.Column("provisional", sa.Boolean, nullable=False),
+    sa.Column("calendar_version", sa.Text, nullable=False),
+    sa.Column("card", sa.Text),
 )

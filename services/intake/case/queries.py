@@ -1,26 +1,51 @@
 """What can be asked about cases, and by whom."""
 
 import time
+from typing import NamedTuple
 from uuid import UUID
+
+import msgspec
+from sqlalchemy import Connection
 
 from chassis.data.engine import Database
 from chassis.principal import Principal
 from chassis.refusal import Invalid, NotFound
-from contracts.commands.intake import CasePage, CaseView, EvidenceListing, PageOrder, SealView
+from contracts.commands.intake import (
+    CasePage,
+    CaseView,
+    EvidenceListing,
+    PageOrder,
+    SealView,
+    Supporters,
+)
 from contracts.commands.intake import Timeline as TimelineView
 from contracts.vocabulary import Evidence
 from services.intake.case import cursor as cursors
 from services.intake.case import reads
-from services.intake.case.authority import department_of, knows_the_place, own_account, sight_of
+from services.intake.case.authority import (
+    Sight,
+    account_of,
+    department_of,
+    knows_the_place,
+    own_account,
+    sight_of,
+)
 from services.intake.case.case import Case
 from services.intake.case.lifecycle import State
 from services.intake.case.reads import Filters
-from services.intake.case.views import evidence_held, evidence_shown, view_of
-from services.intake.case.wellformed import is_code
+from services.intake.case.views import Around, Depth, entry_shown, evidence_held, evidence_shown, view_of
+from services.intake.reference.values import is_code
 
 WAIT_S = 2.0
 _LOOK_AGAIN_S = 0.03
 LIMIT_MAX = 100
+
+
+class Found(NamedTuple):
+    """A case, and how deep the caller sees into it."""
+
+    case: Case
+    depth: Depth
 
 
 def get_case(
@@ -30,26 +55,25 @@ def get_case(
 
     Raises: NotFound where it does not exist or is none of the caller's business.
     """
-    case = _awaited(database, case_id, min_version)
-    if case is None or not sight_of(principal).sees(case.whereabouts):
-        raise NotFound
-    return view_of(case, principal, exactly=knows_the_place(principal, case.whereabouts))
+    _awaited(database, case_id, min_version)
+    with database.reading() as connection:
+        found = _found(connection, principal, case_id)
+        return _view(connection, found, principal)
 
 
 def case_for_department(database: Database, principal: Principal, case_id: UUID) -> CaseView:
     """Return what the lead and the co-handlers need: all but who reported. Raises: NotFound."""
-    case = _read(database, case_id)
-    if case is None or not _handles(principal, case):
-        raise NotFound
-    return view_of(case, principal, exactly=True)
+    with database.reading() as connection:
+        case = reads.case_of(connection, case_id)
+        if case is None or not _handles(principal, case):
+            raise NotFound
+        return _view(connection, Found(case, Depth(exactly=True)), principal)
 
 
 def evidence_of(database: Database, principal: Principal, case_id: UUID, media_id: UUID) -> Evidence:
     """Return a file's reference to those who may see the file. Raises: NotFound."""
-    case = _read(database, case_id)
-    if case is None or not (sight_of(principal).sees(case.whereabouts) or _handles(principal, case)):
-        raise NotFound
-    found = next((each for each in evidence_shown(case) if each.media_id == media_id), None)
+    case, depth = _files_of(database, principal, case_id)
+    found = next((each for each in evidence_shown(case, depth) if each.media_id == media_id), None)
     if found is None:
         raise NotFound
     return found
@@ -60,29 +84,34 @@ def evidence_listing(database: Database, principal: Principal, case_id: UUID) ->
 
     Raises: NotFound.
     """
-    case = _read(database, case_id)
-    if case is None or not (sight_of(principal).sees(case.whereabouts) or _handles(principal, case)):
-        raise NotFound
-    exactly = knows_the_place(principal, case.whereabouts)
-    return EvidenceListing(case_id=case_id, items=evidence_held(case), exactly=exactly)
+    case, depth = _files_of(database, principal, case_id)
+    return EvidenceListing(case_id=case_id, items=evidence_held(case, depth), exactly=depth.exactly)
 
 
 def case_timeline(database: Database, principal: Principal, case_id: UUID) -> TimelineView:
     """Return a case's whole life. Raises: NotFound."""
     with database.reading() as connection:
-        _seen(reads.case_of(connection, case_id), principal)
+        found = _found(connection, principal, case_id)
         entries = reads.life_of(connection, case_id)
-    return TimelineView(case_id=case_id, entries=tuple(entry.shown() for entry in entries))
+    return TimelineView(case_id=case_id, entries=tuple(entry_shown(each, found.depth) for each in entries))
 
 
 def case_seal(database: Database, principal: Principal, case_id: UUID) -> SealView:
     """Return the proof of an archived case. Raises: NotFound."""
     with database.reading() as connection:
-        _seen(reads.case_of(connection, case_id), principal)
+        _found(connection, principal, case_id)
         seal = reads.seal_of(connection, case_id)
     if seal is None:
         raise NotFound
     return seal
+
+
+def supporters(database: Database, principal: Principal, case_id: UUID) -> Supporters:
+    """Return how many others have reported the same. Raises: NotFound."""
+    with database.reading() as connection:
+        _found(connection, principal, case_id)
+        support = reads.support_of(connection, case_id, None)
+    return Supporters(case_id=case_id, number=support.number, since=support.since)
 
 
 def list_cases(
@@ -116,9 +145,8 @@ def list_cases(
     behind = None if cursor is None else cursors.decode(cursor)
     going = _order(order, behind)
     with database.reading() as connection:
-        found = reads.page(
-            connection, sight_of(principal), filters, order=going, behind=behind, limit=limit + 1
-        )
+        sight = _sight(connection, principal)
+        found = reads.page(connection, sight, filters, order=going, behind=behind, limit=limit + 1)
     items = tuple(found[:limit])
     if len(found) <= limit:
         return CasePage(items=items, next_cursor=None)
@@ -132,24 +160,48 @@ def open_by_state(database: Database) -> list[tuple[str, str, int]]:
         return reads.open_by_state(connection)
 
 
-def _awaited(database: Database, case_id: UUID, min_version: int | None) -> Case | None:
+def _awaited(database: Database, case_id: UUID, min_version: int | None) -> None:
+    """Return as soon as a case has reached a version, or does not in time."""
     until = time.monotonic() + WAIT_S
-    while True:
-        case = _read(database, case_id)
-        reached = min_version is None or (case is not None and case.version >= min_version)
-        if reached or time.monotonic() >= until:
-            return case
+    while min_version is not None:
+        with database.reading() as connection:
+            version = reads.version_of(connection, case_id)
+        if (version is not None and version >= min_version) or time.monotonic() >= until:
+            return
         time.sleep(_LOOK_AGAIN_S)
 
 
-def _read(database: Database, case_id: UUID) -> Case | None:
-    with database.reading() as connection:
-        return reads.case_of(connection, case_id)
-
-
-def _seen(case: Case | None, principal: Principal) -> None:
-    if case is None or not sight_of(principal).sees(case.whereabouts):
+def _found(
+    connection: Connection, principal: Principal, case_id: UUID, *, to_departments: bool = False
+) -> Found:
+    """Return a case that the caller may see, and how deep. Raises: NotFound."""
+    case = reads.case_of(connection, case_id)
+    if case is None:
         raise NotFound
+    if sight_of(principal).sees(case.whereabouts):
+        return Found(case, Depth(exactly=knows_the_place(principal, case.whereabouts)))
+    if to_departments and _handles(principal, case):
+        return Found(case, Depth())
+    if reads.support_of(connection, case_id, account_of(principal)).own:
+        return Found(case, Depth(inside=False))
+    raise NotFound
+
+
+def _files_of(database: Database, principal: Principal, case_id: UUID) -> Found:
+    with database.reading() as connection:
+        return _found(connection, principal, case_id, to_departments=True)
+
+
+def _view(connection: Connection, found: Found, principal: Principal) -> CaseView:
+    case_id = found.case.case_id
+    support = reads.support_of(connection, case_id, None)
+    around = Around(wait=reads.wait_of(connection, case_id), supporters=support.number)
+    return view_of(found.case, principal, found.depth, around)
+
+
+def _sight(connection: Connection, principal: Principal) -> Sight:
+    sight = sight_of(principal)
+    return msgspec.structs.replace(sight, supported=reads.supported_by(connection, sight.reporter_id))
 
 
 def _handles(principal: Principal, case: Case) -> bool:

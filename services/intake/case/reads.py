@@ -1,6 +1,7 @@
 """The SQL of the queries: nothing here locks or writes."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -12,10 +13,12 @@ from services.intake.case import rows
 from services.intake.case.authority import Sight
 from services.intake.case.case import Case, Entry
 from services.intake.case.cursor import Cursor
-from services.intake.case.lifecycle import SIX_STEPS, State
-from services.intake.case.models import cases
+from services.intake.case.lifecycle import SIX_STEPS, STILL_OPEN, State
+from services.intake.case.models import cases, waits
+from services.intake.case.waiting import Wait, due_of
 
 _CASE = sa.text(f"SELECT {rows.CASE_COLUMNS} FROM cases WHERE case_id = :case_id")  # noqa: S608
+_VERSION = sa.text("SELECT version FROM cases WHERE case_id = :case_id")
 _LIFE = sa.text(
     f"SELECT {rows.ENTRY_COLUMNS} FROM case_timeline WHERE case_id = :case_id ORDER BY position"  # noqa: S608
 )
@@ -23,14 +26,22 @@ _SEAL = sa.text(
     "SELECT case_id, number, sealed_at, commitments, seal FROM case_seal WHERE case_id = :case_id"
 )
 _OPEN = sa.text(
-    "SELECT state, community, count(*) FROM cases WHERE closed_at IS NULL GROUP BY state, community"
+    "SELECT state, community, count(*) FROM cases WHERE closed_at IS NULL AND aside_at IS NULL "
+    "GROUP BY state, community"
 )
+_WAIT = sa.text(f"SELECT {rows.WAIT_COLUMNS} FROM case_wait WHERE case_id = :case_id")  # noqa: S608
+_SUPPORTERS = sa.text(
+    "SELECT count(*), min(since), coalesce(bool_or(account_id = :account_id), false) "
+    "FROM case_supporter WHERE case_id = :case_id"
+)
+_SUPPORTED = sa.text("SELECT case_id FROM case_supporter WHERE account_id = :account_id")
 
 _SUMMARY = (
     "case_id",
     "number",
     "state",
     "category",
+    "urgency",
     "community",
     "grid",
     "lead",
@@ -39,11 +50,21 @@ _SUMMARY = (
     "updated_at",
     "version",
 )
-_OPEN_STEPS = range(1, 5)
+_ATTEMPTS = sa.func.jsonb_array_length(cases.c.attempts)
+_DEPARTMENTS_DUE = (cases.c.due_at, cases.c.due_provisional)
+_WAITING = tuple(waits.c[name] for name in Wait.__struct_fields__)
+
+
+class Support(NamedTuple):
+    """How many support a case, since when, and whether the caller is one of them."""
+
+    number: int
+    since: datetime | None
+    own: bool
 
 
 class Filters(msgspec.Struct, frozen=True, kw_only=True):
-    """Which cases of those that a caller sees; `reporter_id` for the caller's own."""
+    """Which cases of those that a caller sees; `reporter_id` for the caller's own and supported ones."""
 
     state: State | None = None
     community: str | None = None
@@ -57,6 +78,28 @@ def case_of(connection: Connection, case_id: UUID) -> Case | None:
     """Return a case as it stands."""
     row = connection.execute(_CASE, {"case_id": case_id}).one_or_none()
     return None if row is None else rows.to_case(row)
+
+
+def version_of(connection: Connection, case_id: UUID) -> int | None:
+    """Return how far a case has come."""
+    version: int | None = connection.scalar(_VERSION, {"case_id": case_id})
+    return version
+
+
+def wait_of(connection: Connection, case_id: UUID) -> Wait | None:
+    """Return what limits the state that a case is in."""
+    row = connection.execute(_WAIT, {"case_id": case_id}).one_or_none()
+    return None if row is None else rows.to_wait(row)
+
+
+def support_of(connection: Connection, case_id: UUID, account_id: UUID | None) -> Support:
+    """Return how many support a case."""
+    return Support(*connection.execute(_SUPPORTERS, {"case_id": case_id, "account_id": account_id}).one())
+
+
+def supported_by(connection: Connection, account_id: UUID | None) -> tuple[UUID, ...]:
+    """Return the cases that an account supports."""
+    return tuple(connection.scalars(_SUPPORTED, {"account_id": account_id}))
 
 
 def life_of(connection: Connection, case_id: UUID) -> tuple[Entry, ...]:
@@ -87,7 +130,9 @@ def page(
     limit: int,
 ) -> list[CaseSummary]:
     """Return at most `limit` cases that are in sight and pass the filters, in the order asked for."""
-    wanted = sa.select(*(cases.c[name] for name in _SUMMARY)).where(_in_sight(sight), *_passing(filters))
+    shown = (*(cases.c[name] for name in _SUMMARY), _ATTEMPTS, *_DEPARTMENTS_DUE, *_WAITING)
+    wanted = sa.select(*shown).join_from(cases, waits, waits.c.case_id == cases.c.case_id, isouter=True)
+    wanted = wanted.where(_in_sight(sight), *_passing(filters, sight.supported))
     newest_first = order is PageOrder.NEWEST
     if behind is not None:
         here = sa.tuple_(cases.c.reported_at, cases.c.case_id)
@@ -107,18 +152,34 @@ def _in_sight(sight: Sight) -> sa.ColumnElement[bool]:
         "reporter_id": sight.reporter_id,
         "lead": sight.department,
     }
-    return sa.or_(sa.false(), *(cases.c[name] == value for name, value in named.items() if value is not None))
+    own = (cases.c[name] == value for name, value in named.items() if value is not None)
+    return sa.or_(sa.false(), *own, *_supported(sight.supported))
 
 
-def _passing(filters: Filters) -> list[sa.ColumnElement[bool]]:
+def _supported(case_ids: tuple[UUID, ...]) -> list[sa.ColumnElement[bool]]:
+    return [cases.c.case_id.in_(case_ids)] if case_ids else []
+
+
+def _passing(filters: Filters, supported: tuple[UUID, ...]) -> list[sa.ColumnElement[bool]]:
     given = {name: value for name, value in msgspec.structs.asdict(filters).items() if value is not None}
+    reporter_id = given.pop("reporter_id", None)
     passing = [cases.c[name] == value for name, value in given.items()]
-    if filters.state is not None and SIX_STEPS[filters.state] in _OPEN_STEPS:
+    if reporter_id is not None:
+        passing.append(sa.or_(cases.c.reporter_id == reporter_id, *_supported(supported)))
+    if filters.state in STILL_OPEN:
         # Says nothing new, but lets the index of open cases be used: few of all cases are open.
-        passing.append(cases.c.closed_at.is_(None))
+        passing += [cases.c.closed_at.is_(None), cases.c.aside_at.is_(None)]
     return passing
 
 
 def _summary(row: sa.Row[*tuple[Any, ...]]) -> CaseSummary:
-    given = dict(zip(_SUMMARY, row, strict=True))
-    return CaseSummary(**given, step=SIX_STEPS[State(given["state"])])
+    given = dict(zip(_SUMMARY, row, strict=False))
+    attempts, due_at, provisional, *wait = row[len(_SUMMARY) :]
+    state = State(given["state"])
+    waits_ = None if wait[0] is None else rows.to_wait(wait)
+    return CaseSummary(
+        **given,
+        step=SIX_STEPS[state],
+        attempts=attempts,
+        **due_of(state, waits_, due_at=due_at, provisional=provisional)._asdict(),
+    )

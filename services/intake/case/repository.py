@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from chassis.data import bulk
+from chassis.data import bulk, direct
 from chassis.data.store import Change, Journal, Store
 from services.intake.case import rows
 from services.intake.case.case import Case, Entry
-from services.intake.case.models import cases, numbers, salts, seals, timeline
+from services.intake.case.merging import Supporters
+from services.intake.case.models import cases, numbers, salts, seals, supporters, timeline, waits
 from services.intake.case.seal import Seal
+from services.intake.case.waiting import Wait
 
 _LOCK = sa.text(
     f"SELECT {rows.CASE_COLUMNS} FROM cases WHERE case_id = ANY(:ids) ORDER BY case_id FOR UPDATE"  # noqa: S608
@@ -21,6 +23,10 @@ _LOCK_RESTED = sa.text(
     f"SELECT {rows.CASE_COLUMNS} FROM cases "  # noqa: S608
     "WHERE closed_at <= :before AND archived_at IS NULL "
     "ORDER BY closed_at LIMIT :limit FOR UPDATE SKIP LOCKED"
+)
+_LOCK_FREE = sa.text(
+    f"SELECT {rows.CASE_COLUMNS} FROM cases WHERE case_id = ANY(:ids) "  # noqa: S608
+    "ORDER BY case_id FOR UPDATE SKIP LOCKED"
 )
 _LIVES = sa.text(
     f"SELECT {rows.ENTRY_COLUMNS} FROM case_timeline WHERE case_id = ANY(:ids) "  # noqa: S608
@@ -31,6 +37,18 @@ _COUNT_ON = sa.text(
     "INSERT INTO case_number (day, last) SELECT day, 0 FROM unnest(CAST(:days AS date[])) AS given(day) "
     "ON CONFLICT (day) DO UPDATE SET last = case_number.last RETURNING day, last"
 )
+_SUPPORTERS = sa.text(
+    "SELECT case_id, account_id, since, from_case FROM case_supporter WHERE case_id = ANY(:ids) "
+    "ORDER BY case_id, since, account_id"
+)
+_WAITS = sa.text(f"SELECT {rows.WAIT_COLUMNS} FROM case_wait WHERE case_id = ANY(:ids)")  # noqa: S608
+# As the index has it: a yellow card is next, then a red one, then nothing.
+_RUN_OUT = sa.text(
+    "SELECT case_id FROM case_wait "
+    "WHERE (CASE WHEN card IS NULL THEN yellow_at WHEN card = 'yellow' THEN due_at END) <= :now "
+    "ORDER BY (CASE WHEN card IS NULL THEN yellow_at WHEN card = 'yellow' THEN due_at END) LIMIT :limit"
+)
+_OVER = "DELETE FROM case_wait WHERE case_id = ANY(%(ids)s)"
 
 
 class CaseStore(Store[UUID, Case]):
@@ -51,9 +69,16 @@ class CaseStore(Store[UUID, Case]):
     def lock_rested(self, *, closed_before: datetime, limit: int) -> list[Case]:
         """Lock and read cases that have rested since `closed_before`; those locked elsewhere are left."""
         found = self.connection.execute(_LOCK_RESTED, {"before": closed_before, "limit": limit})
-        rested = [rows.to_case(row) for row in found]
-        self._loaded.update({case.case_id: case for case in rested})
-        return rested
+        return self._held(found)
+
+    def lock_free(self, ids: list[UUID]) -> list[Case]:
+        """Lock and read those of the cases that are not locked elsewhere."""
+        return self._held(self.connection.execute(_LOCK_FREE, {"ids": ids}))
+
+    def _held(self, found: Iterable[sa.Row[*tuple[Any, ...]]]) -> list[Case]:
+        held = [rows.to_case(row) for row in found]
+        self._loaded.update({case.case_id: case for case in held})
+        return held
 
 
 class WrittenLives(Store[UUID, tuple[Entry, ...]]):
@@ -119,3 +144,46 @@ class Seals(Journal[Seal]):
         bulk.insert(self.connection, seals, [rows.seal_row(seal) for seal in rows_])
         kept_apart = [{"case_id": seal.case_id, "salt": seal.salt} for seal in rows_]
         bulk.insert(self.connection, salts, kept_apart)
+
+
+class SupporterStore(Store[UUID, Supporters]):
+    """Who supports a case; guarded by the case's own lock, and only ever added to."""
+
+    def load_many(self, keys: list[UUID]) -> dict[UUID, Supporters]:
+        """Read supporters, those of longest standing first."""
+        found: dict[UUID, Supporters] = {}
+        for case_id, *rest in self.connection.execute(_SUPPORTERS, {"ids": keys}):
+            found[case_id] = (*found.get(case_id, ()), rows.to_supporter(rest))
+        return found
+
+    def save_many(self, changes: list[Change[UUID, Supporters]]) -> None:
+        """Write those who have come."""
+        come = [
+            rows.supporter_row(change.key, each)
+            for change in changes
+            for each in change.new
+            if each not in (change.old or ())
+        ]
+        bulk.insert(self.connection, supporters, come)
+
+
+class WaitStore(Store[UUID, Wait | None]):
+    """What limits the states that cases are in; guarded by the case's own lock. None: nothing does."""
+
+    def load_many(self, keys: list[UUID]) -> dict[UUID, Wait | None]:
+        """Read waits."""
+        found = map(rows.to_wait, self.connection.execute(_WAITS, {"ids": keys}))
+        return {wait.case_id: wait for wait in found}
+
+    def save_many(self, changes: list[Change[UUID, Wait | None]]) -> None:
+        """Write the waits of states that were entered, and forget those that were left."""
+        begun = [rows.wait_row(change.new) for change in changes if change.new is not None]
+        bulk.insert(self.connection, waits, begun, on_conflict=rows.WAIT_REPLACES)
+        over = [change.key for change in changes if change.new is None]
+        if over:
+            direct.execute(self.connection, _OVER, {"ids": over})
+
+    def run_out(self, *, limit: int) -> list[UUID]:
+        """Return cases for which a card or an end is due, the longest overdue first; not locked."""
+        found = self.connection.execute(_RUN_OUT, {"now": self._uow.now, "limit": limit})
+        return [row[0] for row in found]

@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
-from contracts.commands.intake import Channel
-from contracts.events.intake import Closure
-from contracts.vocabulary import Kind, Point, Urgency
+from contracts.commands.intake import Attempt, Channel
+from contracts.events.intake import CancelCause, Closure
+from contracts.vocabulary import Card, Kind, LawfulChannel, Point, RefusalReason, Urgency
 from services.intake.case.case import Case, Document, Entry
 from services.intake.case.lifecycle import By, State, Step, Trigger
+from services.intake.case.merging import Supporter
 from services.intake.case.seal import Seal
+from services.intake.case.waiting import Wait
 
 # What a report fixes for good, and what the steps change.
 FIXED = (
@@ -40,23 +43,50 @@ CHANGING = (
     "order_id",
     "handler_id",
     "documents",
+    "attempts",
+    "due_at",
+    "due_provisional",
+    "question",
+    "answer",
+    "master_id",
+    "refusal",
+    "lawful_channel",
+    "cancelled_for",
+    "conferences",
     "closure",
     "score",
     "resolved",
     "seal",
     "closed_at",
     "archived_at",
+    "aside_at",
     "version",
     "emitted",
 )
-_AS_TEXT = {"co_handlers": "co_handlers::text", "documents": "documents::text", "detail": "detail::text"}
+_AS_TEXT = {name: f"{name}::text" for name in ("co_handlers", "documents", "attempts", "detail")}
+_WORDS = {
+    "channel": Channel,
+    "reported_by": By,
+    "state": State,
+    "kind": Kind,
+    "urgency": Urgency,
+    "closure": Closure,
+    "refusal": RefusalReason,
+    "lawful_channel": LawfulChannel,
+    "cancelled_for": CancelCause,
+}
 CASE_COLUMNS = ", ".join(
     _AS_TEXT.get(name, name) for name in (*FIXED, *CHANGING, "longitude_deg", "latitude_deg")
 )
 ENTRY_COLUMNS = ", ".join(_AS_TEXT.get(name, name) for name in Entry.__struct_fields__)
+WAIT_COLUMNS = ", ".join(Wait.__struct_fields__)
+WAIT_REPLACES = "ON CONFLICT (case_id) DO UPDATE SET " + ", ".join(
+    f"{name} = EXCLUDED.{name}" for name in Wait.__struct_fields__[1:]
+)
 
 _codes = msgspec.json.Decoder(tuple[str, ...])
 _documents = msgspec.json.Decoder(tuple[Document, ...])
+_attempts = msgspec.json.Decoder(tuple[Attempt, ...])
 _detail = msgspec.json.Decoder(dict[str, str])
 
 
@@ -85,14 +115,12 @@ def to_case(row: Sequence[Any]) -> Case:
     """Read a case from its columns in the order of `CASE_COLUMNS`."""
     *plain, longitude_deg, latitude_deg = row
     given = dict(zip((*FIXED, *CHANGING), plain, strict=True))
-    given["channel"] = Channel(given["channel"])
-    given["reported_by"] = By(given["reported_by"])
-    given["state"] = State(given["state"])
-    for name, kind in (("kind", Kind), ("urgency", Urgency), ("closure", Closure)):
+    for name, word in _WORDS.items():
         if given[name] is not None:
-            given[name] = kind(given[name])
+            given[name] = word(given[name])
     given["co_handlers"] = _codes.decode(given["co_handlers"])
     given["documents"] = _documents.decode(given["documents"])
+    given["attempts"] = _attempts.decode(given["attempts"])
     if longitude_deg is not None:
         given["point"] = Point(longitude_deg=longitude_deg, latitude_deg=latitude_deg)
     else:
@@ -121,3 +149,27 @@ def seal_row(seal: Seal) -> dict[str, object]:
     row = msgspec.structs.asdict(seal)
     del row["salt"]
     return row
+
+
+def supporter_row(case_id: UUID, supporter: Supporter) -> dict[str, object]:
+    """Return the columns of a supporter of a case."""
+    return {"case_id": case_id} | msgspec.structs.asdict(supporter)
+
+
+def to_supporter(row: Sequence[Any]) -> Supporter:
+    """Read a supporter from its columns, without the case's id."""
+    return Supporter(account_id=row[0], since=row[1], from_case=row[2])
+
+
+def wait_row(wait: Wait) -> dict[str, object]:
+    """Return a wait's columns."""
+    return msgspec.structs.asdict(wait)
+
+
+def to_wait(row: Sequence[Any]) -> Wait:
+    """Read a wait from its columns in the order of `WAIT_COLUMNS`."""
+    given = dict(zip(Wait.__struct_fields__, row, strict=True))
+    given["state"] = State(given["state"])
+    given["waits_for"] = By(given["waits_for"])
+    given["card"] = None if given["card"] is None else Card(given["card"])
+    return Wait(**given)

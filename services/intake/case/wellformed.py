@@ -9,13 +9,7 @@ from contracts.vocabulary import Evidence, Point
 
 ADDRESS_MAX = 200
 EVIDENCE_MAX = 20
-_CODE = pattern(r"[A-Za-z0-9-]{1,32}")
 _SHA256 = pattern(r"[0-9a-f]{64}")
-
-
-def is_code(value: str) -> bool:
-    """Return whether this can be the code of a place, category or department at all."""
-    return _CODE.fullmatch(value) is not None
 
 
 def cleaned(value: str, field: str) -> str:

@@ -31,6 +31,7 @@ def mirror_category(event: CategoryDefined, uow: UnitOfWork) -> None:
         department=event.department,
         urgency=event.urgency,
         valid_from=event.valid_from,
+        small=event.small,
     )
     uow.store(CategoryStore).put(category.code, category)
 

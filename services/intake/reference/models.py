@@ -22,6 +22,7 @@ categories = sa.Table(
     sa.Column("department", sa.Text, nullable=False),
     sa.Column("urgency", sa.Text, nullable=False),
     sa.Column("valid_from", sa.Date, nullable=False),
+    sa.Column("small", sa.Boolean, nullable=False),
 )
 
 departments = sa.Table("departments", metadata, sa.Column("code", sa.Text, primary_key=True))

@@ -19,7 +19,7 @@ _PLACES = sa.text(
     "WHERE place.code = ANY(:codes)"
 )
 _CATEGORIES = sa.text(
-    "SELECT code, kind, department, urgency, valid_from FROM categories WHERE code = ANY(:codes)"
+    "SELECT code, kind, department, urgency, valid_from, small FROM categories WHERE code = ANY(:codes)"
 )
 _DEPARTMENTS = sa.text("SELECT code FROM departments WHERE code = ANY(:codes)")
 _COUNTS = sa.text(
@@ -55,7 +55,7 @@ class CategoryStore(Store[str, Category]):
         _upsert(
             self.connection,
             categories,
-            ("code", "kind", "department", "urgency", "valid_from"),
+            ("code", "kind", "department", "urgency", "valid_from", "small"),
             [change.new for change in changes],
         )
 
@@ -87,7 +87,12 @@ def _place(row: Sequence[Any]) -> Place:
 
 def _category(row: Sequence[Any]) -> Category:
     return Category(
-        code=row[0], kind=Kind(row[1]), department=row[2], urgency=Urgency(row[3]), valid_from=row[4]
+        code=row[0],
+        kind=Kind(row[1]),
+        department=row[2],
+        urgency=Urgency(row[3]),
+        valid_from=row[4],
+        small=row[5],
     )
 
 

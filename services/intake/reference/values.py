@@ -1,6 +1,7 @@
 """Places, categories and departments as a case's decisions see them. Pure."""
 
 from datetime import date, datetime, timedelta, timezone
+from re import compile as pattern
 
 import msgspec
 
@@ -9,6 +10,13 @@ from contracts.vocabulary import Kind, Urgency
 
 # China has one zone and has kept no summer time since 1992.
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
+
+_CODE = pattern(r"[A-Za-z0-9-]{1,32}")
+
+
+def is_code(value: str) -> bool:
+    """Return whether this can be the code of a place, category or department at all."""
+    return _CODE.fullmatch(value) is not None
 
 
 def local_day(at: datetime) -> date:
@@ -43,13 +51,17 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Category(msgspec.Struct, frozen=True, kw_only=True):
-    """A second-level category; `department` is the lead that the rule names."""
+    """A second-level category; `department` is the lead that the rule names.
+
+    A matter of a `small` one may be settled on the spot.
+    """
 
     code: str
     kind: Kind
     department: str
     urgency: Urgency
     valid_from: date
+    small: bool = False
 
 
 class Department(msgspec.Struct, frozen=True, kw_only=True):

@@ -23,10 +23,10 @@ from contracts.events.dispatch import (
 )
 from contracts.events.governance import ResolutionAdopted, ResolutionDeclined
 from contracts.vocabulary import Evidence, Kind, MediaKind, Point, Urgency
-from services.intake.case import decisions, heard
+from services.intake.case import heard, reporting
 from services.intake.case.case import Case, CaseId, Decided
-from services.intake.case.decisions import Mirrored
 from services.intake.case.lifecycle import By, State
+from services.intake.case.reporting import Named
 from services.intake.reference.values import Category, Grid
 
 NOW = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
@@ -34,6 +34,14 @@ NAMES = UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
 GRID = Grid(code="c01-g01", community="c01", district="140303")
 LAMP = Category(
     code="0202", kind=Kind.COMPONENT, department="CGJ", urgency=Urgency.NORMAL, valid_from=date(2012, 1, 1)
+)
+RUBBISH = Category(
+    code="0101",
+    kind=Kind.EVENT,
+    department="CGJ",
+    urgency=Urgency.NORMAL,
+    valid_from=date(2012, 1, 1),
+    small=True,
 )
 LAMP_POST = Point(longitude_deg=113.58, latitude_deg=37.86)
 NUMBER = "140303-20260302-000001"
@@ -54,6 +62,7 @@ WORKER = somebody("worker", "grid_worker", community="c01", grid="c01-g01")
 FOREIGN_WORKER = somebody("worker 2", "grid_worker", community="c01", grid="c01-g02")
 CLERK = somebody("clerk", "clerk", community="c01")
 FOREIGN_CLERK = somebody("clerk 2", "clerk", community="c02")
+INSPECTOR = somebody("inspector", "inspector")
 HOTLINE = somebody("hotline", "hotline")
 DISPATCHER = somebody("dispatcher", "dispatcher")
 ARCHIVIST = somebody("archivist", "archivist")
@@ -114,12 +123,12 @@ def reported(
 ) -> Decided:
     code = None if category is None else category.code
     asked = a_report(category=code, **fields)
-    return decisions.report(asked, by, Mirrored(grid=GRID, category=category), number=NUMBER, now=now)
+    return reporting.report(asked, by, Named(NUMBER, GRID, category), now=now)
 
 
 def a_fact(kind: type[WorkOrderEvent], case: Case, **fields: Any) -> WorkOrderEvent:
     extras: dict[type[WorkOrderEvent], dict[str, Any]] = {
-        WorkOrderOffered: {"co_handlers": ("SCJ",)},
+        WorkOrderOffered: {"co_handlers": ("SCJ",), "due_at": NOW + timedelta(days=3)},
         WorkOrderExtended: {"due_at": NOW + timedelta(days=9)},
         WorkOrderResumed: {"due_at": NOW + timedelta(days=9)},
         WorkOrderSuspended: {"review_on": date(2026, 3, 9)},

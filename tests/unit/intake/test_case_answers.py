@@ -10,11 +10,12 @@ from contracts.events.intake import (
     CaseClosed,
     CaseEscalated,
     CaseReopened,
+    CaseReworked,
     Closure,
     ReopenCause,
 )
 from contracts.vocabulary import Kind, MediaKind, Point
-from services.intake.case import decisions
+from services.intake.case import checking, visiting
 from services.intake.case.case import Case, Decided
 from services.intake.case.errors import (
     EvidenceMissing,
@@ -25,6 +26,7 @@ from services.intake.case.errors import (
     TooFarAway,
 )
 from services.intake.case.lifecycle import State
+from tests.unit.intake.asked import REASON, a_failed_check
 from tests.unit.intake.builders import (
     CLERK,
     DISPATCHER,
@@ -58,18 +60,22 @@ def metres_north(metres: float) -> Point:
 
 
 def check(case: Case = ANSWERED, by: Principal = WORKER, **fields: Any) -> Decided:
-    return decisions.pass_check(case, a_check(**fields), by, now=LATER)
+    return checking.pass_check(case, a_check(**fields), by, now=LATER)
+
+
+def fail(case: Case = ANSWERED, by: Principal = WORKER, **fields: Any) -> Decided:
+    return checking.fail_check(case, a_failed_check(**fields), by, now=LATER)
 
 
 def satisfied(case: Case = CHECKED, by: Principal = CLERK, **fields: Any) -> Decided:
-    return decisions.record_satisfied(case, a_good_answer(**fields), by, now=LATER)
+    return visiting.record_satisfied(case, a_good_answer(**fields), by, now=LATER)
 
 
 def dissatisfied(case: Case = CHECKED, by: Principal = CLERK, **fields: Any) -> Decided:
-    return decisions.record_dissatisfied(case, a_bad_answer(**fields), by, now=LATER)
+    return visiting.record_dissatisfied(case, a_bad_answer(**fields), by, now=LATER)
 
 
-@pytest.mark.parametrize("decide", [check, satisfied, dissatisfied])
+@pytest.mark.parametrize("decide", [check, fail, satisfied, dissatisfied])
 def test_who_has_seen_an_older_version_is_refused_and_who_has_seen_this_one_is_not(decide: Any) -> None:
     with pytest.raises(StaleVersion):
         decide(expected_version=1)
@@ -147,6 +153,60 @@ def test_a_file_that_the_case_has_already_is_kept_once_and_as_it_came() -> None:
     case = a_case(state=State.ANSWERED, documents=before)
     checked = check(case, evidence=(a_photo("before"), a_photo("after")))
     assert [each.stage for each in checked.case.documents] == ["report", "check"]
+
+
+# 核查不通过
+
+
+def test_a_check_that_fails_sends_the_same_lead_round_again() -> None:
+    before = a_case(state=State.ANSWERED, handler_id=HANDLER, due_at=NOW, due_provisional=True)
+    decided = fail(before, point=metres_north(150))
+    after = decided.case
+    assert (after.state, after.cycle, after.escalation, after.lead) == (State.CLASSIFIED, 2, 0, "CGJ")
+    assert (after.order_id, after.handler_id, after.due_at, after.due_provisional) == (
+        None,
+        None,
+        None,
+        False,
+    )
+    assert [(each.stage, each.cycle) for each in after.documents] == [("check", 1)]
+    (event,) = decided.events
+    assert isinstance(event, CaseReworked)
+    assert (event.lead, event.checked_by, event.cycle) == ("CGJ", an_id("worker"), 2)
+    assert decided.entries[0].detail == {"distance_m": "150", "reason": REASON}
+    assert REASON not in repr(decided.events)
+
+
+def test_a_check_of_an_anonymous_case_may_fail_too() -> None:
+    assert fail(a_case(state=State.ANSWERED, reporter_id=None)).case.state is State.CLASSIFIED
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_what_fails_is_shown_by_a_photo_whatever_it_is(kind: Kind) -> None:
+    case = a_case(state=State.ANSWERED, kind=kind)
+    for evidence in ((), (a_photo(kind=MediaKind.VIDEO),)):
+        with pytest.raises(EvidenceMissing):
+            fail(case, evidence=evidence)
+    known = reported(evidence=(a_photo("before"),)).case.documents
+    with pytest.raises(EvidenceMissing):
+        fail(a_case(state=State.ANSWERED, documents=known), evidence=(a_photo("before"),))
+
+
+@pytest.mark.parametrize(("reason", "refusal"), [("不行", TextTooShort), ("坏" * 2001, TextTooLong)])
+def test_what_fails_has_a_reason(reason: str, refusal: type[Refusal]) -> None:
+    with pytest.raises(refusal):
+        fail(reason=reason)
+
+
+def test_who_fails_it_stands_there_works_in_the_grid_and_has_not_handled_it() -> None:
+    with pytest.raises(TooFarAway):
+        fail(point=metres_north(201))
+    with pytest.raises(HandlerMayNotCheck):
+        fail(a_case(state=State.ANSWERED, handler_id=an_id("worker")))
+    with pytest.raises(ForeignGrid):
+        fail(by=FOREIGN_WORKER)
+    with pytest.raises(Forbidden):
+        fail(by=CLERK)
 
 
 # 回访

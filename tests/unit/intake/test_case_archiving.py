@@ -13,7 +13,7 @@ from chassis.refusal import Forbidden, StaleVersion
 from contracts.commands.intake import TimelineEntry
 from contracts.events.dispatch import WorkOrderCompleted, WorkOrderOffered, WorkOrderSigned
 from contracts.events.intake import CaseArchived, Closure
-from services.intake.case import archiving, decisions, heard
+from services.intake.case import archiving, checking, heard, visiting
 from services.intake.case.case import Case, Decided, Entry
 from services.intake.case.errors import EvidenceMissing, IllegalTransition
 from services.intake.case.guards import REST
@@ -54,8 +54,8 @@ def a_closed_case() -> tuple[Case, tuple[Entry, ...]]:
     case = decided.case
     for kind in (WorkOrderOffered, WorkOrderSigned, WorkOrderCompleted):
         case = then(heard.order_moved(case, a_fact(kind, case), now=NOW))
-    case = then(decisions.pass_check(case, a_check(point=None), WORKER, now=NOW))
-    case = then(decisions.record_satisfied(case, a_good_answer(), CLERK, now=NOW))
+    case = then(checking.pass_check(case, a_check(point=None), WORKER, now=NOW))
+    case = then(visiting.record_satisfied(case, a_good_answer(), CLERK, now=NOW))
     return case, tuple(entries)
 
 

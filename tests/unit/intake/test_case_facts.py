@@ -110,6 +110,44 @@ def test_a_recall_of_what_was_signed_stops_the_work_and_the_next_offer_counts() 
     assert again.case.order_id == an_id("order 1b")
 
 
+def test_a_redirect_within_a_cycle_makes_the_new_order_the_one_that_counts() -> None:
+    first = after_facts(reported().case, WorkOrderOffered)
+    given_back = take(WorkOrderReturned, first).case
+    redirected = take(
+        WorkOrderOffered, given_back, order_id=an_id("order 1b"), department="ZJJ", co_handlers=()
+    ).case
+    assert (redirected.cycle, redirected.order_id, redirected.lead) == (1, an_id("order 1b"), "ZJJ")
+    assert take(WorkOrderSigned, redirected, order_id=first.order_id).entries[0].late
+    assert take(WorkOrderSigned, redirected).case.state is State.IN_PROGRESS
+
+
+def test_the_departments_deadline_is_the_last_that_dispatch_has_named() -> None:
+    days = [NOW + timedelta(days=number) for number in range(3)]
+    case = take(WorkOrderOffered, reported().case, due_at=days[0], provisional=True).case
+    assert (case.due_at, case.due_provisional) == (days[0], True)
+    case = take(WorkOrderSigned, case).case
+    assert (case.due_at, case.due_provisional) == (days[0], True)
+    case = take(WorkOrderExtended, case, due_at=days[1]).case
+    assert (case.due_at, case.due_provisional) == (days[1], False)
+    case = take(WorkOrderSuspended, case).case
+    assert case.due_at is None
+    case = take(WorkOrderResumed, case, due_at=days[2], provisional=True).case
+    assert (case.due_at, case.due_provisional) == (days[2], True)
+    assert take(WorkOrderCompleted, case).case.due_at == days[2]
+
+
+@pytest.mark.parametrize("kind", [WorkOrderReturned, WorkOrderRecalled])
+def test_no_clock_runs_while_no_department_has_the_case(kind: type[WorkOrderEvent]) -> None:
+    offered = after_facts(reported().case, WorkOrderOffered)
+    assert take(kind, offered).case.due_at is None
+
+
+def test_an_offer_need_not_name_a_deadline() -> None:
+    decided = take(WorkOrderOffered, reported().case, due_at=None)
+    assert decided.case.due_at is None
+    assert "due_at" not in decided.entries[0].detail
+
+
 @pytest.mark.parametrize("kind", [WorkOrderReturned, WorkOrderRecalled])
 def test_what_was_not_signed_goes_back_without_a_word(kind: type[WorkOrderEvent]) -> None:
     decided = take(kind, after_facts(reported().case, WorkOrderOffered))
@@ -137,12 +175,18 @@ def test_a_fact_of_another_order_is_late(kind: type[WorkOrderEvent], state: Stat
 
 def test_a_resolution_names_the_lead_and_the_date_of_a_new_cycle() -> None:
     case = a_case(
-        state=State.AWAITING_CONFERENCE, cycle=3, escalation=2, handler_id=HANDLER, co_handlers=("SCJ",)
+        state=State.AWAITING_CONFERENCE,
+        cycle=3,
+        escalation=2,
+        handler_id=HANDLER,
+        co_handlers=("SCJ",),
+        due_at=NOW,
     )
     decided = heard.resolution_adopted(case, an_adoption(case), now=LATER)
     after = decided.case
     assert (after.state, after.cycle, after.escalation) == (State.CLASSIFIED, 4, 2)
     assert (after.lead, after.co_handlers, after.order_id, after.handler_id) == ("ZJJ", (), None, None)
+    assert after.due_at is None
     (event,) = decided.events
     assert isinstance(event, CaseReopened)
     assert (event.cause, event.lead, event.cycle) == (ReopenCause.CONFERENCE, "ZJJ", 4)

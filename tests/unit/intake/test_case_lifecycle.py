@@ -23,26 +23,14 @@ from services.intake.case.lifecycle import (
     roles_of,
     transition,
 )
+from tests.unit.intake.asked import a_certification
 from tests.unit.intake.builders import NOW, a_case, a_decline, a_fact, an_adoption
 
 CSV = Path(__file__).parent / "data" / "case.csv"
 Line = tuple[str, str, str, str, str, str, str]
-NOT_THERE_YET = {
-    "settle_on_spot",
-    "resolution.certified",
-    "withdraw",
-    "ask_reporter",
-    "answer_question",
-    "give_up",
-    "merge",
-    "refuse",
-    "fail_check",
-    "record_attempt",
-    "record_unreachable",
-    "reopen",
-}
 COMMANDS = sorted({row.step for row in TABLE if row.kind is Trigger.COMMAND})
 FACTS = sorted({row.step for row in TABLE if row.kind is Trigger.FACT})
+CHOSEN = (Step.PASS_CHECK, Step.RECORD_DISSATISFIED, Step.REOPEN)
 PLACES: tuple[State | None, ...] = (None, *State)
 
 
@@ -64,21 +52,32 @@ def outside(kind: Trigger, steps: list[Step]) -> list[tuple[State | None, Step]]
     return [(state, step) for state in PLACES for step in steps if (state, step) not in inside]
 
 
-def test_every_row_built_is_a_row_prescribed_and_none_is_built_twice() -> None:
-    rows = [built(row) for row in TABLE]
-    assert sorted(rows) == sorted(line for line in prescribed() if line[2] not in NOT_THERE_YET)
+def test_the_rows_built_are_the_rows_prescribed() -> None:
+    assert sorted(map(built, TABLE)) == sorted(prescribed())
 
 
-def test_the_rows_that_are_not_there_yet_are_named() -> None:
-    assert {line[2] for line in prescribed()} - {row.step for row in TABLE} == NOT_THERE_YET
+def test_every_step_has_a_row_but_the_reminder_that_moves_nothing() -> None:
+    assert set(Step) - {row.step for row in TABLE} == {Step.REMIND}
 
 
 def test_rows_of_one_source_and_step_never_apply_together_and_one_always_does() -> None:
+    chosen = {step: [row for row in TABLE if row.step is step] for step in CHOSEN}
     for anonymous in (False, True):
         for escalation in range(5):
             facts = Facts(by=By.CLERK, now=NOW, anonymous=anonymous, escalation=escalation)
-            for step in (Step.PASS_CHECK, Step.RECORD_DISSATISFIED):
-                assert sum(row.when(facts) for row in TABLE if row.step is step) == 1
+            for rows in chosen.values():
+                assert len({row.source for row in rows}) == 1
+                assert sum(row.when(facts) for row in rows) == 1
+
+
+def test_no_other_step_has_several_rows_for_one_source() -> None:
+    occasions = [(row.source, row.kind, row.step) for row in TABLE if row.step not in CHOSEN]
+    assert len(occasions) == len(set(occasions))
+
+
+def test_every_way_out_of_a_state_allows_the_same_time() -> None:
+    for state in State:
+        assert len({row.limit for row in TABLE if row.source is state and row.limit}) <= 1
 
 
 @pytest.mark.parametrize(("state", "step"), outside(Trigger.COMMAND, COMMANDS))
@@ -94,6 +93,8 @@ def the_fact(step: Step, case: Case) -> tuple[Case, tuple[object, ...], bool]:
     orders = {step: kind for kind, step in heard.ORDER_STEPS.items()}
     if step in orders:
         decided = heard.order_moved(case, a_fact(orders[step], case), now=NOW)
+    elif step is Step.RESOLUTION_CERTIFIED:
+        decided = heard.certified_again(case, a_certification(), now=NOW)
     elif step is Step.RESOLUTION_ADOPTED:
         decided = heard.resolution_adopted(case, an_adoption(case), now=NOW)
     else:
@@ -113,7 +114,8 @@ def test_a_fact_outside_of_the_table_is_late_and_changes_nothing_else(state: Sta
 
 
 @pytest.mark.parametrize(
-    ("state", "step"), [(row.source, row.step) for row in TABLE if row.kind is Trigger.FACT]
+    ("state", "step"),
+    [(row.source, row.step) for row in TABLE if row.kind is Trigger.FACT and row.source is not None],
 )
 def test_a_fact_in_the_table_is_taken(state: State, step: Step) -> None:
     after, _, late = the_fact(step, a_case(state=state))
@@ -128,6 +130,12 @@ def test_only_the_roles_of_a_row_take_its_step(row: Row) -> None:
         if row.when(facts):
             with pytest.raises(Forbidden):
                 transition(row.source, Trigger.COMMAND, row.step, facts)
+
+
+@pytest.mark.parametrize("state", [state for state in PLACES if state is not State.AWAITING_REPORTER])
+def test_the_timer_gives_up_nothing_that_does_not_wait_for_its_reporter(state: State | None) -> None:
+    facts = Facts(by=By.SYSTEM, now=NOW, due_at=NOW - timedelta(days=9))
+    assert transition(state, Trigger.TIMER, Step.GIVE_UP, facts) is None
 
 
 @pytest.mark.parametrize("state", [state for state in PLACES if state is not State.CLOSED])

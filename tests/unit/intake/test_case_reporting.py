@@ -12,9 +12,8 @@ from contracts.events.intake import (
     Classifier,
 )
 from contracts.vocabulary import Evidence, Kind, MediaKind, Point, Urgency
-from services.intake.case import decisions
+from services.intake.case import reporting, sorting
 from services.intake.case.case import Case, Decided
-from services.intake.case.decisions import Mirrored
 from services.intake.case.errors import (
     EvidenceMissing,
     ForeignGrid,
@@ -27,6 +26,7 @@ from services.intake.case.errors import (
     UnknownGrid,
 )
 from services.intake.case.lifecycle import State
+from services.intake.case.reporting import Named
 from services.intake.reference.values import SHANGHAI, Category
 from tests.unit.intake.builders import (
     CLERK,
@@ -52,19 +52,22 @@ from tests.unit.intake.builders import (
 LATER = NOW + timedelta(hours=2)
 
 
-def report(by: Principal = RESIDENT, mirrored: Mirrored | None = None, **fields: Any) -> Decided:
-    known = Mirrored(grid=GRID) if mirrored is None else mirrored
-    return decisions.report(a_report(**fields), by, known, number="n", now=NOW)
+def report(by: Principal = RESIDENT, named: Named | None = None, **fields: Any) -> Decided:
+    known = Named("n", GRID) if named is None else named
+    return reporting.report(a_report(**fields), by, known, now=NOW)
 
 
 def classify(
-    case: Case, by: Principal = DISPATCHER, mirrored: Mirrored | None = None, **fields: Any
+    case: Case,
+    by: Principal = DISPATCHER,
+    category: Category | None = LAMP,
+    unknown: tuple[str, ...] = (),
+    now: datetime = LATER,
+    **fields: Any,
 ) -> Decided:
-    asked = ClassifyCase(
-        command_id=an_id("classify"), case_id=case.case_id, **({"category": "0202"} | fields)
-    )
-    known = Mirrored(category=LAMP) if mirrored is None else mirrored
-    return decisions.classify(case, asked, by, known, now=LATER)
+    given = {"command_id": an_id("classify"), "case_id": case.case_id, "category": "0202"}
+    asked = ClassifyCase(**(given | fields))
+    return sorting.classify(case, asked, by, category, unknown_departments=unknown, now=now)
 
 
 # 上报
@@ -136,7 +139,7 @@ def test_only_an_account_reports_by_name() -> None:
 
 def test_a_grid_that_is_not_known_is_refused() -> None:
     with pytest.raises(UnknownGrid):
-        report(mirrored=Mirrored(grid=None))
+        report(named=Named())
 
 
 def test_a_category_that_is_not_known_is_refused() -> None:
@@ -180,13 +183,7 @@ def test_blanks_do_not_make_a_text() -> None:
 @pytest.mark.parametrize("field", ["text", "address"])
 def test_a_nul_is_refused_before_the_database_sees_it(field: str) -> None:
     with pytest.raises(Invalid):
-        decisions.report(
-            a_report(**{field: "街口的路灯不亮了\0请来看看"}),
-            RESIDENT,
-            Mirrored(grid=GRID),
-            number="n",
-            now=NOW,
-        )
+        report(**{field: "街口的路灯不亮了\0请来看看"})
 
 
 def test_an_address_of_more_than_200_characters_is_refused() -> None:
@@ -203,7 +200,7 @@ def test_a_point_lies_on_earth(point: tuple[float, float]) -> None:
 
 @pytest.mark.parametrize("kind", [Kind.EVENT, Kind.COMPONENT])
 def test_a_grid_worker_shows_what_is_not_urgent_and_can_be_seen(kind: Kind) -> None:
-    seen = Mirrored(grid=GRID, category=a_category(kind=kind))
+    seen = Named(grid=GRID, category=a_category(kind=kind))
     with pytest.raises(EvidenceMissing):
         report(WORKER, seen, category="0202")
     with pytest.raises(EvidenceMissing):
@@ -217,7 +214,7 @@ def test_a_grid_worker_shows_what_is_not_urgent_and_can_be_seen(kind: Kind) -> N
     [(Kind.COMPONENT, Urgency.URGENT), (Kind.SERVICE, Urgency.NORMAL), (Kind.DISPUTE, Urgency.NORMAL)],
 )
 def test_a_grid_worker_need_not_show_what_is_urgent_or_cannot_be_seen(kind: Kind, urgency: Urgency) -> None:
-    known = Mirrored(grid=GRID, category=a_category(kind=kind, urgency=urgency))
+    known = Named(grid=GRID, category=a_category(kind=kind, urgency=urgency))
     assert report(WORKER, known, category="0202").case.documents == ()
 
 
@@ -262,9 +259,9 @@ def test_without_a_designated_lead_the_category_names_it() -> None:
 
 def test_a_classification_names_what_is_known() -> None:
     with pytest.raises(UnknownCategory):
-        classify(REPORTED, mirrored=Mirrored())
+        classify(REPORTED, category=None)
     with pytest.raises(UnknownDepartment):
-        classify(REPORTED, mirrored=Mirrored(category=LAMP, unknown_departments=("XXX",)), lead="XXX")
+        classify(REPORTED, unknown=("XXX",), lead="XXX")
 
 
 @pytest.mark.parametrize("co_handlers", [("CGJ",), ("ZJJ", "ZJJ")])
