@@ -10,6 +10,7 @@ import msgspec
 from chassis.data.clock import set_offset
 from chassis.principal import Principal
 from chassis.refusal import Refusal
+from contracts.commands import intake as asks
 from contracts.commands.intake import (
     CaseReceipt,
     Channel,
@@ -31,7 +32,7 @@ from contracts.events.registry import (
     PlaceDefined,
     Tier,
 )
-from contracts.vocabulary import Evidence, Kind, MediaKind, Point, Urgency
+from contracts.vocabulary import Evidence, Kind, LawfulChannel, MediaKind, Point, RefusalReason, Urgency
 from tests.integration.intake.running import Intake
 
 LAMP_POST = Point(longitude_deg=113.58, latitude_deg=37.86)
@@ -50,6 +51,7 @@ WORKER = somebody("grid_worker", community="c01", grid="c01-g01")
 CLERK = somebody("clerk", community="c01")
 DISPATCHER = somebody("dispatcher")
 ARCHIVIST = somebody("archivist")
+INSPECTOR = somebody("inspector")
 OFFICER = somebody("department", department="CGJ")
 FOREIGN_OFFICER = somebody("department", department="ZJJ")
 
@@ -77,9 +79,11 @@ def places() -> Iterator[tuple[str, PlaceDefined]]:
 
 
 def categories() -> Iterator[tuple[str, CategoryDefined]]:
-    for code, kind, urgency in (
-        ("0202", Kind.COMPONENT, Urgency.NORMAL),
-        ("0301", Kind.SERVICE, Urgency.NORMAL),
+    for code, kind, urgency, small in (
+        ("0202", Kind.COMPONENT, Urgency.NORMAL, False),
+        ("0101", Kind.EVENT, Urgency.NORMAL, True),
+        ("0301", Kind.SERVICE, Urgency.NORMAL, False),
+        ("0401", Kind.SERVICE, Urgency.URGENT, False),
     ):
         yield (
             f"category:{code}",
@@ -92,7 +96,7 @@ def categories() -> Iterator[tuple[str, CategoryDefined]]:
                 department="CGJ",
                 urgency=urgency,
                 limit="3wd",
-                small=False,
+                small=small,
                 valid_from=date(2012, 1, 1),
             ),
         )
@@ -205,3 +209,74 @@ def kinds(intake: Intake, case: CaseReceipt) -> list[str]:
 def move_clock(intake: Intake, ahead: timedelta) -> None:
     with intake.database.engine.begin() as connection:
         set_offset(connection, ahead, mode="test")
+
+
+def move_clock_to(intake: Intake, at: datetime) -> None:
+    """Let the cell's clock show `at`, or a moment more."""
+    move_clock(intake, at - datetime.now(UTC))
+
+
+def a_withdrawal(case: CaseReceipt) -> asks.WithdrawCase:
+    return asks.WithdrawCase(command_id=uuid4(), case_id=case.case_id)
+
+
+def a_question(case: CaseReceipt) -> asks.AskReporter:
+    return asks.AskReporter(
+        command_id=uuid4(), case_id=case.case_id, question="请说明是哪一盏路灯，附近有什么标志？"
+    )
+
+
+def an_answer(case: CaseReceipt, **fields: Any) -> asks.AnswerQuestion:
+    text = "三号楼东侧第二盏，旁边是公交站。"
+    return asks.AnswerQuestion(command_id=uuid4(), case_id=case.case_id, text=text, **fields)
+
+
+def a_merging(case: CaseReceipt, master: CaseReceipt) -> asks.MergeCase:
+    return asks.MergeCase(command_id=uuid4(), case_id=case.case_id, master_id=master.case_id)
+
+
+def a_refusal(case: CaseReceipt) -> asks.RefuseCase:
+    return asks.RefuseCase(
+        command_id=uuid4(),
+        case_id=case.case_id,
+        reason=RefusalReason.IN_COURT,
+        channel=LawfulChannel.COURT,
+    )
+
+
+def a_failed_check(case: CaseReceipt) -> asks.FailCheck:
+    dark = Evidence(media_id=uuid4(), sha256="dd" * 32, kind=MediaKind.PHOTO)
+    return asks.FailCheck(
+        command_id=uuid4(),
+        case_id=case.case_id,
+        reason="路灯还是不亮，没有人来修过。",
+        evidence=(dark,),
+        point=LAMP_POST,
+    )
+
+
+def an_attempt(case: CaseReceipt, at: datetime) -> asks.RecordAttempt:
+    return asks.RecordAttempt(command_id=uuid4(), case_id=case.case_id, channel=Channel.PHONE, at=at)
+
+
+def an_unreachable(case: CaseReceipt) -> asks.RecordUnreachable:
+    return asks.RecordUnreachable(command_id=uuid4(), case_id=case.case_id)
+
+
+def a_reopening(case: CaseReceipt) -> asks.ReopenCase:
+    return asks.ReopenCase(command_id=uuid4(), case_id=case.case_id, reason="修好两天又不亮了，请再来看看。")
+
+
+def a_settlement(**fields: Any) -> asks.SettleOnSpot:
+    given: dict[str, Any] = {
+        "command_id": uuid4(),
+        "case_id": uuid4(),
+        "grid": "c01-g01",
+        "category": "0101",
+        "text": "楼道口堆放的垃圾已当场清理干净。",
+        "occurred_at": datetime.now(UTC) - timedelta(hours=1),
+        "before": (PHOTO,),
+        "after": (DONE,),
+        "confirmed": True,
+    }
+    return asks.SettleOnSpot(**(given | fields))

@@ -14,7 +14,7 @@ from contracts.events.dispatch import (
     WorkOrderSigned,
 )
 from contracts.events.governance import ResolutionAdopted
-from services.intake.case import handlers, queries
+from services.intake.case import queries, timers
 from services.intake.case.seal import (
     commitments_to,
     entry_document,
@@ -218,16 +218,16 @@ def test_three_dissatisfactions_lead_to_the_conference_and_its_resolution_round_
 
 def test_fifteen_days_after_closing_time_archives_what_nobody_has(intake: Intake) -> None:
     cases = [closed(intake) for _ in range(3)]
-    assert handlers.archive_rested(intake.database) == 0
+    assert timers.archive_rested(intake.database) == 0
     move_clock(intake, timedelta(days=14, hours=23, minutes=59))
-    assert handlers.archive_rested(intake.database) == 0
+    assert timers.archive_rested(intake.database) == 0
     move_clock(intake, timedelta(days=15))
     with intake.database.engine.begin() as elsewhere:
         elsewhere.execute(
             sa.text("SELECT 1 FROM cases WHERE case_id = :id FOR UPDATE"), {"id": cases[0].case_id}
         )
-        assert handlers.archive_rested(intake.database) == 2
-    handlers.archive_all_rested(intake.database)
+        assert timers.archive_rested(intake.database) == 2
+    timers.archive_all_rested(intake.database)
     for case in cases:
         assert kinds(intake, case)[-1] == "archived"
         assert queries.case_seal(intake.database, CLERK, case.case_id).seal
@@ -240,6 +240,6 @@ def test_a_case_whose_life_has_a_gap_stays_closed_and_holds_up_no_other(intake: 
             sa.text("DELETE FROM case_timeline WHERE case_id = :id AND position = 3"), {"id": broken.case_id}
         )
     move_clock(intake, timedelta(days=15))
-    assert handlers.archive_rested(intake.database) == 1
+    assert timers.archive_rested(intake.database) == 1
     assert queries.get_case(intake.database, CLERK, broken.case_id).state == "closed"
     assert queries.get_case(intake.database, CLERK, whole.case_id).state == "archived"

@@ -35,7 +35,7 @@ from tests.integration.intake.running import Intake
 
 def test_the_mirror_keeps_what_registry_said_last(intake: Intake) -> None:
     counts = reference_counts(intake.database)
-    assert (counts.places, counts.categories, counts.departments) == (6, 2, 2)
+    assert (counts.places, counts.categories, counts.departments) == (6, 4, 2)
     closed_grid = PlaceDefined(
         code="c01-g01",
         tier=Tier.GRID,
