@@ -123,12 +123,17 @@ class AskExtension(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class AskSuspension(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """申请挂起, for a reason of the closed list, until `review_on` at the latest."""
+    """申请挂起, for a reason of the closed list, until `review_on` at the latest.
+
+    A statement says more than the list, where the department has more to say.
+    """
 
     type: ClassVar[str] = "department.order.ask_suspension.v1"
     order_id: UUID
     reason: SuspensionReason
     review_on: date
+    statement_id: UUID | None = None
+    statement_sha256: str = ""
 
 
 class CompletePart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

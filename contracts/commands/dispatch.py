@@ -94,13 +94,18 @@ class AskExtension(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class AskSuspension(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """申请挂起 by the lead, for a reason of the closed list, until `review_on` at the latest."""
+    """申请挂起 by the lead, for a reason of the closed list, until `review_on` at the latest.
+
+    A statement says more than the list, where the department has more to say.
+    """
 
     method: ClassVar[str] = "ask_suspension"
     command_id: UUID
     order_id: UUID
     reason: SuspensionReason
     review_on: date
+    statement_id: UUID | None = None
+    statement_sha256: str = ""
     expected_version: int | None = None
 
 
@@ -267,8 +272,9 @@ class OrderReceipt(msgspec.Struct, frozen=True, kw_only=True):
 class OrderView(msgspec.Struct, frozen=True, kw_only=True):
     """One work order as its department or the dispatcher sees it.
 
-    `due_at` is the caller's own where the caller is a department, else the lead's. `asked` waits for
-    the dispatcher; `ending` says why it was returned or recalled; a `sandbox` order has no case.
+    `due_at` is the caller's own where the caller is a department, else the lead's; None while the
+    clock stands. `asked` waits for the dispatcher; `denied_text` is why that was denied last; `ending`
+    says why it was returned or recalled; a `sandbox` order has no case.
     """
 
     order_id: UUID
@@ -298,6 +304,7 @@ class OrderView(msgspec.Struct, frozen=True, kw_only=True):
     again: int = 0
     parts: tuple[PartView, ...] = ()
     asked: RequestView | None = None
+    denied_text: str | None = None
     ending: EndingView | None = None
     sandbox: bool = False
 

@@ -5,25 +5,31 @@ from uuid import UUID
 
 import msgspec
 
+from contracts.vocabulary import Evidence
+
 
 class PartView(msgspec.Struct, frozen=True, kw_only=True):
     """One department's part in an order, the lead's too. `state` is `open`, `done` or `excused`.
 
-    `result_text` is shown where the part has a result of its own.
+    `due_at` is None while the clock stands; `card` is what was shown for it. `result_text` and
+    `evidence` are shown where the part has a result of its own.
     """
 
     department: str
     part: str
     state: str
     due_at: datetime | None = None
+    provisional: bool = False
+    card: str | None = None
     result_id: UUID | None = None
     result_text: str | None = None
+    evidence: tuple[Evidence, ...] = ()
 
 
 class RequestView(msgspec.Struct, frozen=True, kw_only=True):
     """What the lead asks and the dispatcher has not answered: `kind` is `extension` or `suspension`.
 
-    An extension has `days` and the words of its statement, a suspension `reason` and `review_on`.
+    An extension has `days`, a suspension `reason` and `review_on`; `text` are the words of its statement.
     """
 
     kind: str

@@ -12,6 +12,7 @@ from contracts.vocabulary import Card, Evidence, Kind, SuspensionReason, Urgency
 class WorkOrderEvent(msgspec.Struct, frozen=True, kw_only=True):
     """What every event of a work order carries. `department` is the lead 主办."""
 
+    type: ClassVar[str]
     order_id: UUID
     case_id: UUID
     number: str

@@ -45,8 +45,10 @@ _PART = orders.PartView(
     part="co_handler",
     state="done",
     due_at=LATER,
+    card="yellow",
     result_id=RESULT,
     result_text="已恢复供电",
+    evidence=EVIDENCE,
 )
 _ORDER = dispatch.OrderView(
     order_id=ORDER,
@@ -73,6 +75,7 @@ _ORDER = dispatch.OrderView(
     again=1,
     parts=(_PART,),
     asked=orders.RequestView(kind="extension", asked_at=AT, days=2, text="配件到货较晚, 申请延期两个工作日"),
+    denied_text="请先与产权单位协商",
     ending=orders.EndingView(
         at=LATER, text="该路段路灯由供电公司维护", legal_basis="职责清单第三条", suggested="GDS"
     ),
