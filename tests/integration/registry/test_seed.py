@@ -51,11 +51,11 @@ def test_the_migration_makes_the_tables_that_the_code_declares(database: Databas
 
 
 def test_a_production_cell_begins_with_places_departments_and_categories_alone(database: Database) -> None:
-    assert seeded(database) == Seeded(places=3852, departments=29, categories=84, years=25, accounts=0)
+    assert seeded(database) == Seeded(places=3852, departments=30, categories=84, years=25, accounts=0)
     told = sent(database)
     assert Counter(event.type for event in told) == {
         "registry.place.defined.v1": 497,
-        "registry.department.defined.v1": 29,
+        "registry.department.defined.v1": 30,
         "registry.category.defined.v1": 72,
         "registry.calendar.published.v1": 25,
     }
@@ -66,7 +66,7 @@ def test_everything_is_told_once_under_a_subject_of_its_own(database: Database) 
     seeded(database, "demo")
     told = sent(database)
     subjects = [event.subject for event in told]
-    assert len(set(subjects)) == len(subjects) == 497 + 29 + 72 + 25 + 359
+    assert len(set(subjects)) == len(subjects) == 497 + 30 + 72 + 25 + 360
     assert {event.sequence for event in told} == {1}
     assert all(event.orderingkey == event.subject and event.source == "registry" for event in told)
     worker = str(demo.account_id_of("worker-c01-g01"))
@@ -174,15 +174,15 @@ def test_categories_and_departments_are_listed(database: Database) -> None:
     lamp = next(each for each in categories if each.code == "0202")
     assert (lamp.name_zh, lamp.kind, lamp.department, lamp.limit) == ("路灯故障", "C", "CGJ", "3wd")
     departments = queries.departments(database)
-    assert len(departments) == 29
+    assert len(departments) == 30
     assert next(each for each in departments if each.code == "YJJ").former == "安监局 AJJ (to 2019)"
 
 
 def test_two_seeds_at_once_define_everything_once(database: Database) -> None:
     with ThreadPoolExecutor(2) as threads:
         outcomes = list(threads.map(lambda _: seeded(database, "demo"), range(2)))
-    assert sorted(outcomes) == [Seeded(0, 0, 0, 0, 0), Seeded(3852, 29, 84, 25, 359)]
-    assert len(sent(database)) == 497 + 29 + 72 + 25 + 359
+    assert sorted(outcomes) == [Seeded(0, 0, 0, 0, 0), Seeded(3852, 30, 84, 25, 360)]
+    assert len(sent(database)) == 497 + 30 + 72 + 25 + 360
 
 
 @pytest.mark.parametrize(
@@ -210,5 +210,5 @@ def test_the_command_says_one_line_and_no_secret(
     assert (done.returncode, said["event"], said["mode"], done.stderr) == (code, event, mode, "")
     assert demo.PASSWORD not in line
     assert str(database.engine.url.password) not in line
-    accounts = {"demo": 359, "production": 0}[mode] if code == 0 else 0
+    accounts = {"demo": 360, "production": 0}[mode] if code == 0 else 0
     assert rows(database, "SELECT count(*) FROM account") == [(accounts,)]

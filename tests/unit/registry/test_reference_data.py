@@ -98,7 +98,7 @@ def test_everything_has_a_name_in_both_languages(data: ReferenceData) -> None:
 
 def test_a_department_is_listed_once(data: ReferenceData) -> None:
     codes = [department.code for department in data.departments]
-    assert len(codes) == len(set(codes)) == 29
+    assert len(codes) == len(set(codes)) == 30
 
 
 def test_the_street_lamp_is_urban_managements_within_three_working_days(data: ReferenceData) -> None:
