@@ -27,7 +27,14 @@ _STEP_SECONDS = (
 STEPS = Counter("qiaotou_work_order_steps_total", "Steps that work orders took", ["step", "department"])
 LATE = Counter("qiaotou_work_order_late_facts_total", "Facts that came when they no longer counted", ["step"])
 RESULTS = Counter("qiaotou_work_order_results_total", "Results handed in", ["department"])
+ANSWERS = Counter(
+    "qiaotou_work_order_answers_total",
+    "Answers by whether they came by the due time",
+    ["department", "in_time"],
+)
+CARDS = Counter("qiaotou_work_order_cards_total", "Cards shown", ["card", "department"])
 OPEN = Gauge("qiaotou_work_orders_open", "Work orders that are not at their end", ["state"])
+WAITING = Gauge("qiaotou_work_orders_waiting", "Work orders that wait for the guidance centre", ["waits_for"])
 SECONDS = Histogram(
     "qiaotou_work_order_step_seconds",
     "Cell time from the step before to this one",
@@ -49,7 +56,18 @@ def completed_after(worked: timedelta) -> None:
     SECONDS.labels("complete").observe(max(0.0, worked.total_seconds()))
 
 
+def answered(department: str, *, in_time: bool) -> None:
+    """Count a department's answer, the lead's or a co-handler's."""
+    ANSWERS.labels(department, "yes" if in_time else "no").inc()
+
+
 def show_open(counts: Mapping[str, int]) -> None:
     """Show how many orders are in each open state."""
     for state, number in counts.items():
         OPEN.labels(state).set(number)
+
+
+def show_waiting(counts: Mapping[str, int]) -> None:
+    """Show how many orders wait for each thing at the dispatcher's desk."""
+    for waits_for, number in counts.items():
+        WAITING.labels(waits_for).set(number)

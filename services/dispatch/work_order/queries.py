@@ -1,7 +1,9 @@
-"""What can be asked about work orders, and who sees which."""
+"""What can be asked about work orders."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
 from uuid import UUID
 
 import msgspec
@@ -10,17 +12,19 @@ from chassis.data.engine import Database
 from chassis.principal import Principal
 from chassis.refusal import Forbidden, Invalid, MalformedCursor
 from contracts.commands.dispatch import OrderPage, OrderView
+from contracts.commands.intake import PageOrder
 from contracts.vocabulary import Role
+from services.dispatch.responsibility.matrix import SANDBOX
 from services.dispatch.responsibility.repository import department_exists
 from services.dispatch.work_order import reads
 from services.dispatch.work_order.errors import UnknownDepartment, UnknownOrder
-from services.dispatch.work_order.handlers import person
 from services.dispatch.work_order.lifecycle import OPEN, State
+from services.dispatch.work_order.party import Waiting
+from services.dispatch.work_order.sight import SEES_DISTRICT, may_see, view_for
 
 PAGE = 20
 LARGEST_PAGE = 100
-_SEES_DISTRICT = (Role.DISPATCHER, Role.ARCHIVIST, Role.INSPECTOR, Role.OPERATOR)
-_SEES_COMMUNITY = (Role.CLERK, Role.COMMITTEE)
+E = TypeVar("E", bound=StrEnum)
 
 
 class _Cursor(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -36,33 +40,44 @@ def get_order(database: Database, principal: Principal, *, order_id: UUID) -> Or
         found = reads.order(connection, order_id)
     if found is None or not may_see(principal, found):
         raise UnknownOrder
-    return found.view
+    return view_for(principal, found)
 
 
-def list_orders(
-    database: Database,
-    principal: Principal,
-    *,
-    state: str | None,
-    department: str | None,
-    cursor: str | None,
-    limit: int,
-) -> OrderPage:
+class Filter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which orders are asked for, as a client says it; None asks for all."""
+
+    state: str | None = None
+    department: str | None = None
+    waiting: str | None = None
+    overdue: bool = False
+    due_before: datetime | None = None
+    order: str = PageOrder.NEWEST
+    cursor: str | None = None
+    limit: int = PAGE
+
+
+def list_orders(database: Database, principal: Principal, asked: Filter) -> OrderPage:
     """Return a page of a department's orders, led or co-handled; a dispatcher's of any or all.
 
     Raises: Forbidden, Invalid, MalformedCursor, UnknownDepartment.
     """
+    department = _department(principal, asked.department)
     wanted = reads.Wanted(
-        department=_department(principal, department),
-        state=_state(state),
-        before=None if cursor is None else _decode(cursor),
-        limit=_limit(limit),
+        department=department,
+        state=_one_of(State, asked.state, field="state"),
+        waiting=_one_of(Waiting, asked.waiting, field="waiting"),
+        overdue=asked.overdue,
+        due_before=_moment(asked.due_before),
+        drills=department == SANDBOX and principal.has(Role.DISPATCHER, Role.DEPARTMENT),
+        oldest_first=_one_of(PageOrder, asked.order, field="order") is PageOrder.OLDEST,
+        after=None if asked.cursor is None else _decode(asked.cursor),
+        limit=_limit(asked.limit),
     )
     with database.reading() as connection:
         if wanted.department is not None and not department_exists(connection, wanted.department):
             raise UnknownDepartment(department=wanted.department)
         found = reads.page(connection, wanted)
-    views = tuple(each.view for each in found[: wanted.limit])
+    views = tuple(view_for(principal, each) for each in found[: wanted.limit])
     more = len(found) > wanted.limit
     return OrderPage(items=views, next_cursor=_encode(views[-1]) if more else None)
 
@@ -71,7 +86,7 @@ def orders_of_case(database: Database, principal: Principal, *, case_id: UUID) -
     """Return every order of a case that the caller may see, newest first."""
     with database.reading() as connection:
         found = reads.of_case(connection, case_id)
-    views = tuple(each.view for each in found if may_see(principal, each))
+    views = tuple(view_for(principal, each) for each in found if may_see(principal, each))
     return OrderPage(items=views, next_cursor=None)
 
 
@@ -82,24 +97,16 @@ def count_open(database: Database) -> dict[str, int]:
     return {state.value: counts.get(state.value, 0) for state in OPEN}
 
 
-def may_see(principal: Principal, found: reads.Found) -> bool:
-    """Return whether somebody may see an order: its departments, its place's staff, its reporter."""
-    order, scope = found.view, principal.scope
-    return (
-        principal.has(*_SEES_DISTRICT)
-        or (principal.has(*_SEES_COMMUNITY) and scope.get("community") == order.community)
-        or (principal.has(Role.GRID_WORKER) and scope.get("grid") == order.grid)
-        or (
-            principal.has(Role.DEPARTMENT)
-            and scope.get("department") in (order.department, *order.co_handlers)
-        )
-        or (found.reporter_id is not None and person(principal) == found.reporter_id)
-    )
+def count_waiting(database: Database) -> dict[str, int]:
+    """Return how many orders wait for each thing at the dispatcher's desk."""
+    with database.reading() as connection:
+        counts = reads.count_waiting(connection)
+    return {waiting.value: counts.get(waiting.value, 0) for waiting in Waiting}
 
 
 def _department(principal: Principal, asked: str | None) -> str | None:
     """Return whose orders are listed; None is everybody's. Raises: Forbidden."""
-    if principal.has(*_SEES_DISTRICT):
+    if principal.has(*SEES_DISTRICT):
         return asked
     own = principal.scope.get("department") if principal.has(Role.DEPARTMENT) else None
     if own is None or asked not in (None, own):
@@ -107,11 +114,17 @@ def _department(principal: Principal, asked: str | None) -> str | None:
     return own
 
 
-def _state(text: str | None) -> State | None:
+def _one_of(words: type[E], text: str | None, *, field: str) -> E | None:
     try:
-        return None if text is None else State(text)
+        return None if text is None else words(text)
     except ValueError as error:
-        raise Invalid("there is no such state", field="state") from error
+        raise Invalid(f"there is no such {field}", field=field) from error
+
+
+def _moment(at: datetime | None) -> datetime | None:
+    if at is not None and at.tzinfo is None:
+        raise Invalid("a time needs a zone", field="due_before")
+    return at
 
 
 def _limit(limit: int) -> int:

@@ -1,9 +1,9 @@
-"""What departments say on the bus: who says it, what is said, and the answer on their queue."""
+"""What departments say on the bus is carried out, and answered on their queue."""
 
-from collections.abc import Callable, Sequence
-from hashlib import sha256
-from typing import NamedTuple, TypeVar
-from uuid import NAMESPACE_OID, UUID, uuid5
+from collections.abc import Sequence
+from itertools import starmap
+from typing import Any
+from uuid import UUID
 
 import msgspec
 import structlog
@@ -12,135 +12,67 @@ from chassis.bus.inbound import Inbound
 from chassis.context import Context
 from chassis.data.engine import Database
 from chassis.data.unit_of_work import UnitOfWork
-from chassis.principal import Principal
 from chassis.processing import parking
 from chassis.processing.commands import CommandProcessor, CommandRoute, Outcome, Request, command
+from chassis.processing.loading import Load
 from chassis.processing.suspects import Suspects
 from chassis.refusal import Internal, MalformedRequest, Refusal, Unavailable
-from contracts.department import CompleteOrder, ReplyAccepted, ReplyRefused, SignOrder
-from contracts.envelope import CloudEvent, MalformedEvent, decode, decode_data
-from contracts.topology import department_of_user
-from contracts.vocabulary import Role
+from contracts.commands.dispatch import OrderReceipt
+from contracts.department import ReplyAccepted, ReplyRefused
 from services.dispatch import metrics
-from services.dispatch.work_order.handlers import Standing, complete_order, sign_order
-from services.dispatch.work_order.repository import Orders, RefusedReplies, RefusedReply, Results
+from services.dispatch.work_order.decided import offered
+from services.dispatch.work_order.records import RefusedReplies, RefusedReply
+from services.dispatch.work_order.repository import Orders
+from services.dispatch.work_order.routes import DEPARTMENT_STEPS
+from services.dispatch.work_order.sandbox import play_the_centre
+from services.dispatch.work_order.senders import Asked, Sender, UnsignedSender, message_id_of, read, sender_of
+from services.dispatch.work_order.settling import to_department
 
 log = structlog.get_logger()
 
-LONGEST_CORRELATION_ID = 64
-A = TypeVar("A", bound="Asked")
+RECONCILED = "reconciled"
 
 
-class Sender(NamedTuple):
-    """The department that the broker vouches for, and the id of its message."""
-
-    department: str
-    message_id: UUID
-
-
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """What a department asks for, under the id by which it is done once."""
-
-    command_id: UUID
-    message_id: UUID
-
-
-class Signing(Asked, frozen=True, kw_only=True):
-    """签收."""
-
-    message: SignOrder
-
-
-class Completing(Asked, frozen=True, kw_only=True):
-    """办结."""
-
-    message: CompleteOrder
+class Reconciled(msgspec.Struct, frozen=True):
+    """对账 changes nothing: the answer is made of the open orders each time it is asked."""
 
 
 class RefusedBeforeError(Refusal):
     """This message was refused when it came first; it is not looked at again."""
 
 
-class UnsignedSender(Refusal):
-    """The broker vouches for no department, or for another one than the routing key names."""
-
-    code = "unsigned_sender"
-
-
-class _OnlyId(msgspec.Struct):
-    id: UUID
-
-
-def sender_of(message: Inbound) -> str:
-    """Return the code of the department that sent a message. Raises: UnsignedSender."""
-    code = department_of_user(message.user_id or "")
-    if code is None or code != message.routing_key:
-        raise UnsignedSender
-    return code
-
-
-def message_id_of(message: Inbound) -> UUID:
-    """Return the id to answer to: the envelope's, else one made of the body."""
-    try:
-        return msgspec.json.decode(message.body, type=_OnlyId).id
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        return uuid5(NAMESPACE_OID, sha256(message.body).hexdigest())
-
-
-def command_id_of(sender: Sender) -> UUID:
-    """Return the id under which a message is done once: two departments never share one."""
-    return uuid5(sender.message_id, f"department {sender.department}")
-
-
-def read(message: Inbound) -> Request:
-    """Return what a department asks for. Raises: UnsignedSender, MalformedRequest."""
-    department = sender_of(message)
-    try:
-        event = decode(message.body)
-        asked = _asked(event, department)
-    except MalformedEvent as error:
-        raise MalformedRequest(f"unreadable: {type(error).__name__}") from error
-    principal = Principal(
-        subject=message.user_id or "",
-        roles=frozenset({Role.DEPARTMENT.value}),
-        scope={"department": department},
-    )
-    context = Context(principal=principal, correlation_id=_correlation_id(event))
-    return Request(asked.command_id, asked, context, Sender(department, event.id))
-
-
-def _asked(event: CloudEvent, department: str) -> Signing | Completing:
-    command_id = command_id_of(Sender(department, event.id))
-    if event.type == SignOrder.type:
-        return Signing(command_id=command_id, message_id=event.id, message=decode_data(event.data, SignOrder))
-    if event.type == CompleteOrder.type:
-        return Completing(
-            command_id=command_id, message_id=event.id, message=decode_data(event.data, CompleteOrder)
-        )
-    raise MalformedRequest("unreadable: no such message")
-
-
-def _correlation_id(event: CloudEvent) -> str:
-    """Return the department's own correlation id where it is fit to be passed on."""
-    given = event.correlationid
-    fit = 0 < len(given) <= LONGEST_CORRELATION_ID and given.isascii() and given.isprintable()
-    return given if fit else str(event.id)
-
-
 def answer(request: Request, outcome: Outcome, uow: UnitOfWork) -> None:
     """Put the answer on the department's queue; a refused message stays refused when it comes again."""
     sender: Sender = request.origin
+    asked: Asked = request.command
+    # What follows was caused by the department's own message, whose id it knows.
     uow.cause = sender.message_id
     if isinstance(outcome, Refusal):
         refused = uow.store(RefusedReplies)
         known = refused.get(request.command_id) or RefusedReply(outcome.code, uow.now)
         refused.put(request.command_id, known)
-        answer_refused(sender, known.code, uow, order_id=request.command.message.order_id)
+        order_id = None if asked.step is None else asked.step.order_id
+        answer_refused(sender, known.code, uow, order_id=order_id)
         return
-    standing = msgspec.json.decode(outcome, type=Standing)
-    reply = ReplyAccepted(in_reply_to=sender.message_id, order_id=standing.order_id, state=standing.state)
-    _send(sender, reply, uow)
     uow.after_commit(metrics.REPLIES.labels(sender.department, "accepted").inc)
+    if asked.step is None:
+        _reconcile(sender, uow)
+        return
+    receipt = msgspec.json.decode(outcome, type=OrderReceipt)
+    reply = ReplyAccepted(in_reply_to=sender.message_id, order_id=receipt.order_id, state=receipt.state)
+    _send(sender, reply, uow)
+    play_the_centre(receipt, uow)
+
+
+def _reconcile(sender: Sender, uow: UnitOfWork) -> None:
+    """对账: say how many orders are open, and offer each as it stands."""
+    orders = uow.store(Orders).open_to(sender.department)
+    reply = ReplyAccepted(
+        in_reply_to=sender.message_id, order_id=None, state=RECONCILED, open_orders=len(orders)
+    )
+    _send(sender, reply, uow)
+    for order in orders:
+        to_department(offered(order, sender.department), order, uow)
 
 
 def answer_refused(sender: Sender, code: str, uow: UnitOfWork, *, order_id: UUID | None) -> None:
@@ -159,44 +91,31 @@ def _send(sender: Sender, reply: ReplyAccepted | ReplyRefused, uow: UnitOfWork) 
     )
 
 
-def _unless_refused(handler: Callable[[A, UnitOfWork], Standing]) -> Callable[[A, UnitOfWork], Standing]:
-    def handle(asked: A, uow: UnitOfWork) -> Standing:
-        if uow.store(RefusedReplies).get(asked.command_id) is not None:
-            raise RefusedBeforeError
-        # What follows was caused by the department's own message, whose id it knows.
-        uow.cause = asked.message_id
-        return handler(asked, uow)
-
-    return handle
-
-
-def _sign(asked: Signing, uow: UnitOfWork) -> Standing:
-    return sign_order(asked.message, uow)
+def _carry_out(asked: Asked, uow: UnitOfWork) -> OrderReceipt | Reconciled:
+    if uow.store(RefusedReplies).get(asked.command_id) is not None:
+        raise RefusedBeforeError
+    uow.cause = asked.message_id
+    if asked.step is None:
+        return Reconciled()
+    handler, _ = DEPARTMENT_STEPS[type(asked.step)]
+    return handler(asked.step, uow)
 
 
-def _complete(asked: Completing, uow: UnitOfWork) -> Standing:
-    return complete_order(asked.message, uow)
+def _of_step(load: Load, steps: frozenset[type[Any]]) -> Load:
+    store, key_of = load
+    return store, lambda asked: key_of(asked.step) if type(asked.step) in steps else None
 
 
-ROUTES: tuple[CommandRoute, ...] = (
-    command(
-        Signing,
-        _unless_refused(_sign),
-        loads=(
-            (RefusedReplies, lambda asked: asked.command_id),
-            (Orders, lambda asked: asked.message.order_id),
-        ),
-    ),
-    command(
-        Completing,
-        _unless_refused(_complete),
-        loads=(
-            (RefusedReplies, lambda asked: asked.command_id),
-            (Orders, lambda asked: asked.message.order_id),
-            (Results, lambda asked: asked.message.result_id),
-        ),
-    ),
-)
+def _loads() -> tuple[Load, ...]:
+    """Return what the steps load, each for the messages that ask for it."""
+    wanted: dict[Load, frozenset[type[Any]]] = {}
+    for step, (_, loads) in DEPARTMENT_STEPS.items():
+        for load in loads:
+            wanted[load] = wanted.get(load, frozenset()) | {step}
+    return ((RefusedReplies, lambda asked: asked.command_id), *starmap(_of_step, wanted.items()))
+
+
+ROUTES: tuple[CommandRoute, ...] = (command(Asked, _carry_out, loads=_loads()),)
 
 
 class ReplyProcessor:

@@ -1,34 +1,47 @@
-"""Work orders, results and memories of cases in PostgreSQL: the only SQL that changes them."""
+"""Work orders, what is remembered of cases, and what was handed in: the only SQL that changes them."""
 
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 import msgspec
 import sqlalchemy as sa
 
 from chassis.data import bulk
-from chassis.data.store import Change, Journal, Store
-from contracts.department import Part
+from chassis.data.store import Change, Store
+from services.dispatch.work_order.decided import due_of, is_open_to
 from services.dispatch.work_order.models import (
-    refused_reply,
     work_order,
     work_order_case,
     work_order_part,
     work_order_result,
-    work_order_timeline,
+    work_order_statement,
 )
 from services.dispatch.work_order.result import Result
+from services.dispatch.work_order.statement import Statement
 from services.dispatch.work_order.work_order import CaseMemory, WorkOrder
 
-_CHANGING = ("state", "signed_at", "completed_at", "result_id", "emitted", "version")
 _ORDERS = sa.text("SELECT * FROM work_order WHERE id = ANY(:keys) ORDER BY id FOR UPDATE")
+# The orders are locked and not what falls due of them: whoever moves an order writes both.
+_LOCK_DUE = sa.text(
+    "SELECT * FROM work_order WHERE id IN (SELECT order_id FROM due WHERE at < :before ORDER BY at "
+    "LIMIT :limit) ORDER BY id FOR UPDATE SKIP LOCKED"
+)
+_OPEN_TO = sa.text(
+    "SELECT o.* FROM work_order_part p JOIN work_order o ON o.id = p.order_id "
+    "WHERE p.department = :department AND p.open ORDER BY p.offered_at, p.order_id"
+)
 _RESULTS = sa.text("SELECT * FROM work_order_result WHERE id = ANY(:keys)")
+_STATEMENTS = sa.text("SELECT * FROM work_order_statement WHERE id = ANY(:keys)")
 _CASES = sa.text("SELECT * FROM work_order_case WHERE case_id = ANY(:keys) ORDER BY case_id FOR UPDATE")
-_REFUSED = sa.text("SELECT command_id, code, refused_at FROM refused_reply WHERE command_id = ANY(:keys)")
-_REMEMBER = (
-    "ON CONFLICT (case_id) DO UPDATE SET category = EXCLUDED.category, cycle = EXCLUDED.cycle, "
-    "lead = EXCLUDED.lead, co_handlers = EXCLUDED.co_handlers"
+_STAYING = frozenset(
+    {
+        *("case_id", "number", "cycle", "redirect", "lead", "category", "kind", "urgency", "limit"),
+        *("community", "grid", "designated", "sandbox", "offered_at"),
+    }
+)
+_REMEMBER = "ON CONFLICT (case_id) DO UPDATE SET " + ", ".join(
+    f'"{column.name}" = EXCLUDED."{column.name}"' for column in work_order_case.c if not column.primary_key
 )
 
 
@@ -46,26 +59,53 @@ class Orders(Store[UUID, WorkOrder]):
         rows = self.connection.execute(_ORDERS, {"keys": keys}).mappings()
         return {row["id"]: msgspec.convert(row, WorkOrder) for row in rows}
 
+    def lock_due(self, *, before: datetime, limit: int) -> list[WorkOrder]:
+        """Lock and read orders of which something fell due; those locked elsewhere are left."""
+        rows = self.connection.execute(_LOCK_DUE, {"before": before, "limit": limit}).mappings()
+        orders = [msgspec.convert(row, WorkOrder) for row in rows]
+        self._loaded.update({order.id: order for order in orders})
+        return orders
+
+    def open_to(self, department: str) -> list[WorkOrder]:
+        """Read the orders in which a department has something to do, oldest first; none is locked."""
+        rows = self.connection.execute(_OPEN_TO, {"department": department}).mappings()
+        moved = self._kept | self._staged
+        orders = [moved.get(row["id"]) or msgspec.convert(row, WorkOrder) for row in rows]
+        return [order for order in orders if is_open_to(order, department)]
+
     def save_many(self, changes: list[Change[UUID, WorkOrder]]) -> None:
         """Write new orders with their parts, and what has changed in known ones."""
         made = [change.new for change in changes if change.old is None]
-        moved = [change.new for change in changes if change.old is not None]
-        bulk.insert(self.connection, work_order, [columns(order) for order in made])
+        moved = [(change.old, change.new) for change in changes if change.old is not None]
+        bulk.insert(self.connection, work_order, [_row(order) for order in made])
         bulk.insert(self.connection, work_order_part, [row for order in made for row in _parts(order)])
-        rows = [{"id": order.id, **{name: columns(order)[name] for name in _CHANGING}} for order in moved]
-        bulk.update(self.connection, work_order, rows, key=("id",))
+        changed = [{k: v for k, v in _row(new).items() if k not in _STAYING} for _, new in moved]
+        bulk.update(self.connection, work_order, changed, key=("id",))
+        parts = [row for old, new in moved for row in _moved_parts(old, new)]
+        bulk.update(self.connection, work_order_part, parts, key=("order_id", "department"))
+
+
+def _row(order: WorkOrder) -> dict[str, Any]:
+    return {**columns(order), "waits": order.waits}
 
 
 def _parts(order: WorkOrder) -> list[dict[str, object]]:
     return [
         {
             "order_id": order.id,
-            "department": department,
-            "part": (Part.LEAD if department == order.lead else Part.CO_HANDLER).value,
+            "department": party.department,
+            "part": party.part.value,
             "offered_at": order.offered_at,
+            "open": is_open_to(order, party.department),
+            "runs_to": due_of(order, party.department),
         }
-        for department in order.departments
+        for party in order.parties
     ]
+
+
+def _moved_parts(old: WorkOrder, new: WorkOrder) -> list[dict[str, object]]:
+    """Return the rows that differ: most steps touch none."""
+    return [row for row, before in zip(_parts(new), _parts(old), strict=True) if row != before]
 
 
 class Results(Store[UUID, Result]):
@@ -82,6 +122,20 @@ class Results(Store[UUID, Result]):
         bulk.insert(self.connection, work_order_result, rows)
 
 
+class Statements(Store[UUID, Statement]):
+    """The statements handed in; they never change."""
+
+    def load_many(self, keys: list[UUID]) -> dict[UUID, Statement]:
+        """Read the statements that exist."""
+        rows = self.connection.execute(_STATEMENTS, {"keys": keys}).mappings()
+        return {row["id"]: msgspec.convert(row, Statement) for row in rows}
+
+    def save_many(self, changes: list[Change[UUID, Statement]]) -> None:
+        """Write new statements."""
+        rows = [columns(change.new) for change in changes if change.old is None]
+        bulk.insert(self.connection, work_order_statement, rows)
+
+
 class Cases(Store[UUID, CaseMemory]):
     """What is remembered of cases, locked."""
 
@@ -94,47 +148,3 @@ class Cases(Store[UUID, CaseMemory]):
         """Write the newest memories."""
         rows = [columns(change.new) for change in changes]
         bulk.insert(self.connection, work_order_case, rows, on_conflict=_REMEMBER)
-
-
-class Entry(NamedTuple):
-    """One line of an order's life; `late` marks a fact that changed nothing."""
-
-    order_id: UUID
-    at: datetime
-    kind: str
-    step: str
-    state: str
-    by: str
-    late: bool
-    detail: dict[str, str]
-
-
-class Timeline(Journal[Entry]):
-    """The lives of orders."""
-
-    def write_many(self, rows: list[Entry]) -> None:
-        """Add the lines."""
-        bulk.insert(self.connection, work_order_timeline, [row._asdict() for row in rows])
-
-
-class RefusedReply(NamedTuple):
-    """How a department's message was refused."""
-
-    code: str
-    refused_at: datetime
-
-
-class RefusedReplies(Store[UUID, RefusedReply]):
-    """The departments' messages that were refused."""
-
-    def load_many(self, keys: list[UUID]) -> dict[UUID, RefusedReply]:
-        """Read those that were refused before."""
-        rows = self.connection.execute(_REFUSED, {"keys": keys})
-        return {row[0]: RefusedReply(row[1], row[2]) for row in rows}
-
-    def save_many(self, changes: list[Change[UUID, RefusedReply]]) -> None:
-        """Note those refused now."""
-        rows = [
-            {"command_id": change.key, **change.new._asdict()} for change in changes if change.old is None
-        ]
-        bulk.insert(self.connection, refused_reply, rows)

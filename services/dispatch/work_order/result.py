@@ -9,15 +9,9 @@ import rfc8785
 
 from contracts.commands.dispatch import ContactRecord, HandInResult
 from contracts.vocabulary import Evidence
-from services.dispatch.work_order.errors import (
-    ContactInvalid,
-    EvidenceInvalid,
-    TextTooLong,
-    TextTooShort,
-    TextUnfit,
-)
+from services.dispatch.work_order.errors import ContactInvalid, EvidenceInvalid
+from services.dispatch.work_order.wording import LONGEST_RESULT, check_fit, check_length
 
-SHORTEST_TEXT, LONGEST_TEXT = 10, 5_000
 LONGEST_CHANNEL, LONGEST_NOTE = 40, 1_000
 MOST_EVIDENCE = 20
 SHA256_HEX_DIGITS = 64
@@ -45,11 +39,12 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 def hand_in(command: HandInResult, *, department: str, by: UUID | None, now: datetime) -> Result:
     """Return the result that `command` hands in. Raises: what is wrong with it."""
     text = command.text.strip()
-    _check_fit(command)
-    _check_text(text)
-    _check_contact(command.contact, now=now)
+    contact = command.contact
+    check_fit({"text": command.text, "contact.channel": contact.channel, "contact.note": contact.note})
+    check_length(text, at_most=LONGEST_RESULT)
+    _check_contact(contact, now=now)
     _check_evidence(command.evidence)
-    contact = msgspec.structs.replace(command.contact, at=command.contact.at.astimezone(UTC))
+    contact = msgspec.structs.replace(contact, at=contact.at.astimezone(UTC))
     return Result(
         id=command.result_id,
         order_id=command.order_id,
@@ -77,24 +72,6 @@ def digest(
         "evidence": evidence,
     }
     return sha256(rfc8785.dumps(msgspec.to_builtins(parts))).hexdigest()
-
-
-def _check_fit(command: HandInResult) -> None:
-    texts = {
-        "text": command.text,
-        "contact.channel": command.contact.channel,
-        "contact.note": command.contact.note,
-    }
-    for field, text in texts.items():
-        if "\0" in text:
-            raise TextUnfit("holds a null character", field=field)
-
-
-def _check_text(text: str) -> None:
-    if len(text) < SHORTEST_TEXT:
-        raise TextTooShort(at_least=SHORTEST_TEXT)
-    if len(text) > LONGEST_TEXT:
-        raise TextTooLong(at_most=LONGEST_TEXT)
 
 
 def _check_contact(contact: ContactRecord, *, now: datetime) -> None:

@@ -1,58 +1,114 @@
-"""A work order and its decisions: each returns the new order and what is to be told. Pure."""
+"""A work order as a frozen value, and what is remembered of its case. Pure."""
 
-from datetime import datetime
-from typing import Any, TypeVar
+from datetime import date, datetime
 from uuid import UUID, uuid5
 
 import msgspec
 
-from contracts.department import OrderOffered, Part
-from contracts.events.dispatch import WorkOrderCompleted, WorkOrderEvent, WorkOrderOffered, WorkOrderSigned
-from contracts.events.intake import AcceptedCaseEvent
-from contracts.vocabulary import Kind, Urgency
-from services.dispatch.work_order.errors import IllegalTransition, UnknownOrder
-from services.dispatch.work_order.guards import Facts, by_the_lead
-from services.dispatch.work_order.lifecycle import OPEN, Emitted, Row, State, Step, Trigger, transition
-from services.dispatch.work_order.result import Result
-
-E = TypeVar("E", bound=WorkOrderEvent)
+from chassis.refusal import StaleVersion
+from chassis.working_time import Limit
+from contracts.commands.dispatch import OrderReceipt
+from contracts.vocabulary import DeadlineReason, Kind, Urgency
+from services.dispatch.work_order.errors import UnknownOrder
+from services.dispatch.work_order.lifecycle import State
+from services.dispatch.work_order.party import Ending, Party, Request, Waiting
 
 
 class WorkOrder(msgspec.Struct, frozen=True, kw_only=True):
     """One cycle's task: a lead 主办, who alone signs and completes, and co-handlers 协办.
 
-    `emitted` counts the events told of it; `version` counts its changes.
+    `redirect` counts the orders that this cycle had before; `limit` is the case's original one.
+    `ended_at` is when nobody had to do anything more; `followed` says that a returned or recalled
+    order asks for nothing, because another follows it or the case was merged. `again` counts how
+    often it was offered again, next at `again_at`. `emitted` counts the events told of it; `version`
+    counts its changes. A `sandbox` order is of no case, and nobody is told of it but its department.
     """
 
     id: UUID
     case_id: UUID
     number: str
     cycle: int
+    redirect: int
     state: State
     lead: str
-    co_handlers: tuple[str, ...]
+    parties: tuple[Party, ...]
     category: str
     kind: Kind
     urgency: Urgency
+    limit: str
     community: str
     grid: str
+    designated: bool
+    sandbox: bool
     offered_at: datetime
+    again: int = 0
+    again_at: datetime | None = None
     signed_at: datetime | None = None
     completed_at: datetime | None = None
+    ended_at: datetime | None = None
+    followed: bool = False
     result_id: UUID | None = None
+    request: Request | None = None
+    extension_asked: bool = False
+    review_on: date | None = None
+    review_at: datetime | None = None
+    denied_text: str | None = None
+    ending: Ending | None = None
     emitted: int
     version: int
 
     @property
     def departments(self) -> tuple[str, ...]:
         """The lead, then the co-handlers."""
-        return (self.lead, *self.co_handlers)
+        return tuple(party.department for party in self.parties)
+
+    @property
+    def co_handlers(self) -> tuple[str, ...]:
+        """The co-handlers."""
+        return self.departments[1:]
+
+    @property
+    def whole(self) -> Limit:
+        """The original limit."""
+        return Limit.parse(self.limit)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the clocks of its open parties run."""
+        return self.state in {State.OFFERED, State.SIGNED}
+
+    @property
+    def waits(self) -> Waiting | None:
+        """What it waits for at the dispatcher's desk."""
+        if self.sandbox:
+            return None
+        if self.request is not None:
+            return Waiting.APPROVAL
+        if self.state in {State.RETURNED, State.RECALLED} and not self.followed:
+            return Waiting.REDIRECT
+        return Waiting.SIGNATURE if self.state is State.OFFERED and self.again else None
+
+    def party(self, department: str) -> Party | None:
+        """Return a department's part in it, None where it has none."""
+        return next((party for party in self.parties if party.department == department), None)
+
+    def receipt(self) -> OrderReceipt:
+        """Return the answer to every step."""
+        return OrderReceipt(
+            order_id=self.id,
+            case_id=self.case_id,
+            number=self.number,
+            state=self.state.value,
+            version=self.version,
+        )
 
 
 class CaseMemory(msgspec.Struct, frozen=True, kw_only=True):
-    """What dispatch remembers of a case: its last order's cycle and departments.
+    """What dispatch remembers of a case, whose current order is `order_id`.
 
-    `reporter_id` lets the reporter read the answer; no department is ever shown it.
+    `redirects` counts those of this cycle, whose first deadline had `reason` and perhaps a date.
+    `returned_by` names who returned the case, in whatever cycle. `reporter_id` lets the reporter
+    read the answer; no department is ever shown it.
     """
 
     case_id: UUID
@@ -61,73 +117,23 @@ class CaseMemory(msgspec.Struct, frozen=True, kw_only=True):
     category: str
     community: str
     grid: str
+    limit: str
     cycle: int
+    order_id: UUID
+    redirects: int
     lead: str
     co_handlers: tuple[str, ...]
+    reason: DeadlineReason
+    due_on: date | None
+    designated: bool
+    returned_by: tuple[str, ...] = ()
+    merged: bool = False
 
 
-Decision = tuple[WorkOrder, tuple[Emitted, ...]]
-
-
-def order_id_of(case_id: UUID, cycle: int) -> UUID:
+def order_id_of(case_id: UUID, cycle: int, redirect: int = 0) -> UUID:
     """Return the id of a case's order for one cycle: always the same, so that it is made once."""
-    return uuid5(case_id, f"work order of cycle {cycle}")
-
-
-def offer(
-    case: AcceptedCaseEvent, row: Row, *, lead: str, co_handlers: tuple[str, ...], now: datetime
-) -> Decision:
-    """派遣: return the new order that `row` makes of a case's new cycle."""
-    order = WorkOrder(
-        id=order_id_of(case.case_id, case.cycle),
-        case_id=case.case_id,
-        number=case.number,
-        cycle=case.cycle,
-        state=row.target,
-        lead=lead,
-        co_handlers=tuple(code for code in dict.fromkeys(co_handlers) if code != lead),
-        category=case.category,
-        kind=case.kind,
-        urgency=case.urgency,
-        community=case.community,
-        grid=case.grid,
-        offered_at=now,
-        emitted=1,
-        version=1,
-    )
-    return order, (_event(WorkOrderOffered, order, at=now, co_handlers=order.co_handlers),)
-
-
-def remember(order: WorkOrder, *, reporter_id: UUID | None) -> CaseMemory:
-    """Return what the next cycle needs to know of this one."""
-    return CaseMemory(
-        case_id=order.case_id,
-        reporter_id=reporter_id,
-        number=order.number,
-        category=order.category,
-        community=order.community,
-        grid=order.grid,
-        cycle=order.cycle,
-        lead=order.lead,
-        co_handlers=order.co_handlers,
-    )
-
-
-def notice(order: WorkOrder, department: str) -> OrderOffered:
-    """Return what `department` finds on its queue."""
-    return OrderOffered(
-        order_id=order.id,
-        case_id=order.case_id,
-        number=order.number,
-        cycle=order.cycle,
-        part=Part.LEAD if department == order.lead else Part.CO_HANDLER,
-        category=order.category,
-        kind=order.kind,
-        urgency=order.urgency,
-        community=order.community,
-        grid=order.grid,
-        offered_at=order.offered_at,
-    )
+    name = f"work order of cycle {cycle}"
+    return uuid5(case_id, f"{name}, redirect {redirect}" if redirect else name)
 
 
 def known_to(order: WorkOrder | None, department: str) -> WorkOrder:
@@ -137,72 +143,7 @@ def known_to(order: WorkOrder | None, department: str) -> WorkOrder:
     return order
 
 
-def sign(order: WorkOrder, *, by: str, now: datetime) -> Decision:
-    """签收. Raises: IllegalTransition, NotTheLead."""
-    row = transition(order.state, Trigger.COMMAND, Step.SIGN, _facts(order, by))
-    signed = _moved(order, row, signed_at=now)
-    return signed, (_event(WorkOrderSigned, signed, at=now),)
-
-
-def complete(
-    order: WorkOrder, result: Result | None, *, result_sha256: str, by: str, now: datetime
-) -> Decision:
-    """办结反馈 with the result that the lead handed in.
-
-    Raises: IllegalTransition, NotTheLead, UnknownResult, ResultDiffers, EvidenceMissing.
-    """
-    facts = _facts(order, by, result=result, result_sha256=result_sha256)
-    row = transition(order.state, Trigger.COMMAND, Step.COMPLETE, facts)
-    completed = _moved(order, row, completed_at=now, result_id=result and result.id)
-    event = _event(
-        WorkOrderCompleted,
-        completed,
-        at=now,
-        result_id=completed.result_id,
-        result_sha256=result_sha256,
-        evidence=result.evidence if result else (),
-        handler_id=result and result.handed_in_by,
-    )
-    return completed, (event,)
-
-
-def check_takes_result(order: WorkOrder, *, by: str) -> None:
-    """Check that `by` may hand in a result; it changes no state. Raises: NotTheLead, IllegalTransition."""
-    by_the_lead(_facts(order, by))
-    if order.state not in OPEN:
-        raise IllegalTransition(order.state, "hand_in_result")
-
-
-def _facts(order: WorkOrder, by: str, *, result: Result | None = None, result_sha256: str = "") -> Facts:
-    return Facts(
-        asking=by,
-        lead=order.lead,
-        order_id=order.id,
-        kind=order.kind,
-        result=result,
-        result_sha256=result_sha256,
-    )
-
-
-def _moved(order: WorkOrder, row: Row, **changes: Any) -> WorkOrder:
-    emitted = order.emitted + (row.emits is not None)
-    return msgspec.structs.replace(
-        order, state=row.target, emitted=emitted, version=order.version + 1, **changes
-    )
-
-
-def _event(kind: type[E], order: WorkOrder, *, at: datetime, **more: Any) -> E:
-    return kind(
-        order_id=order.id,
-        case_id=order.case_id,
-        number=order.number,
-        cycle=order.cycle,
-        department=order.lead,
-        category=order.category,
-        kind=order.kind,
-        urgency=order.urgency,
-        community=order.community,
-        grid=order.grid,
-        at=at,
-        **more,
-    )
+def check_version(order: WorkOrder, expected: int | None) -> None:
+    """Check what the caller has seen; None where the caller does not mind. Raises: StaleVersion."""
+    if expected is not None and expected != order.version:
+        raise StaleVersion(version=order.version)

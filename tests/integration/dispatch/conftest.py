@@ -1,8 +1,10 @@
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
+from chassis.data.clock import set_offset
 from chassis.data.engine import Database
 from ops.databases import Databases
 
@@ -26,4 +28,5 @@ def database(dispatch_database: Database) -> Database:
         names = set(sa.inspect(connection).get_table_names()) - FILLED_BY_MIGRATION
         tables = ", ".join(f'"{name}"' for name in sorted(names))
         connection.execute(sa.text(f"TRUNCATE {tables} RESTART IDENTITY"))
+        set_offset(connection, timedelta(0), mode="test")
     return dispatch_database

@@ -135,6 +135,7 @@ def test_a_department_finds_its_order_signs_it_and_is_answered(bus: tuple[Rabbit
         "in_reply_to": str(an_id("signing on the bus")),
         "order_id": str(order_id),
         "state": "signed",
+        "open_orders": None,
     }
     assert answer["causationid"] == str(an_id("signing on the bus"))
     assert state_of(database, order_id) == "signed"

@@ -1,6 +1,5 @@
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 import msgspec
 import pytest
@@ -8,26 +7,37 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from chassis.bus.inbound import Inbound
 from chassis.data.engine import Database
 from chassis.data.tables import metadata as chassis_tables
 from chassis.data.working_years import metadata as calendar_tables
 from chassis.processing import parking
-from chassis.refusal import Forbidden, Unavailable
-from contracts.department import CompleteOrder, SignOrder
-from contracts.events.intake import CaseClassified, CaseReopened
-from contracts.events.registry import CategoryDefined, DepartmentDefined
-from contracts.vocabulary import Kind, Urgency
+from chassis.refusal import Unavailable
+from contracts.department import SignOrder
+from contracts.events.registry import DepartmentDefined
+from services.dispatch.deadline import models as deadline_tables
 from services.dispatch.metrics import REPLIES as REPLIES_METRIC
 from services.dispatch.metrics import STEPS
 from services.dispatch.responsibility import models as responsibility_tables
 from services.dispatch.responsibility.queries import reference_counts
-from services.dispatch.service import COMMANDS, EVENTS, REPLIES
+from services.dispatch.service import COMMANDS, EVENTS
 from services.dispatch.work_order import models as order_tables
-from services.dispatch.work_order import queries
-from services.dispatch.work_order.errors import UnknownDepartment, UnknownOrder
 from services.dispatch.work_order.replies import ReplyProcessor
 from services.dispatch.work_order.work_order import order_id_of
+from tests.integration.dispatch.district import (
+    DISPATCHER,
+    ORDER,
+    a_category,
+    answers,
+    completing,
+    define,
+    do_part,
+    hand_in,
+    hear,
+    parked,
+    reply,
+    sign,
+    state_of,
+)
 from tests.support.messages import a_command, an_event, answer_of, data_of, rows, sent
 from tests.unit.dispatch.builders import (
     CO_HANDLER,
@@ -45,82 +55,11 @@ from tests.unit.dispatch.builders import (
     somebody,
 )
 
-ORDER = order_id_of(an_id("case"), 1)
-DISPATCHER = somebody("dispatcher", "dispatcher")
-SEES_ALL: dict[str, Any] = {"state": None, "department": None, "cursor": None, "limit": 20}
-
-
-def hear(database: Database, *events: CaseClassified | CaseReopened) -> None:
-    """Let intake say these, each the next of its case."""
-    last = dict(rows(database, "SELECT aggregate, sequence FROM inbox_cursor"))
-    batch = []
-    for event in events:
-        subject = str(event.case_id)
-        last[subject] = last.get(subject, 0) + 1
-        batch.append(an_event(event, subject=subject, sequence=last[subject]))
-    EVENTS.process(database, batch)
-
-
-def define(database: Database, *events: CategoryDefined | DepartmentDefined) -> None:
-    for event in events:
-        subject = f"{type(event).__name__}:{event.code}"
-        known = rows(database, "SELECT sequence FROM inbox_cursor WHERE aggregate = :it", it=subject)
-        following = known[0][0] + 1 if known else 1
-        EVENTS.process(database, [an_event(event, subject=subject, sequence=following, source="registry")])
-
-
-def a_category(department: str, valid_from: date) -> CategoryDefined:
-    return CategoryDefined(
-        code="0202",
-        parent="02",
-        name_zh="路灯故障",
-        name_en="street lamp",
-        kind=Kind.COMPONENT,
-        department=department,
-        urgency=Urgency.NORMAL,
-        limit="3wd",
-        small=False,
-        valid_from=valid_from,
-    )
-
-
-def hand_in(database: Database, order_id: UUID = ORDER, **changes: Any) -> dict[str, Any]:
-    command = msgspec.structs.replace(handing_in(an_order(), **changes), order_id=order_id)
-    (body,) = COMMANDS.process(database, [a_command(command, officer())])
-    return answer_of(body)
-
-
-def reply(database: Database, *messages: Inbound) -> None:
-    REPLIES.process(database, messages)
-
-
-def completing(receipt: dict[str, Any], order_id: UUID = ORDER) -> CompleteOrder:
-    return CompleteOrder(
-        order_id=order_id, result_id=UUID(receipt["result_id"]), result_sha256=receipt["sha256"]
-    )
-
-
-def answers(database: Database, department: str = LEAD) -> list[tuple[str, str | None]]:
-    """(accepted, state) or (refused, code), in order."""
-    kinds = {"department.reply.accepted.v1": "state", "department.reply.refused.v1": "code"}
-    return [
-        (event.type.split(".")[2], data_of(event)[kinds[event.type]])
-        for event in sent(database, to=department)
-        if event.type in kinds
-    ]
-
-
-def parked(database: Database) -> list[str]:
-    return [row[0] for row in rows(database, "SELECT reason FROM inbox_parked ORDER BY position")]
-
-
-def state_of(database: Database, order_id: UUID = ORDER) -> str:
-    return str(rows(database, "SELECT state FROM work_order WHERE id = :id", id=order_id)[0][0])
-
 
 def test_the_migration_makes_the_tables_that_the_code_speaks_of(database: Database) -> None:
     tables = sa.MetaData()
-    for metadata in (order_tables.metadata, responsibility_tables.metadata, calendar_tables, chassis_tables):
+    ours = (order_tables.metadata, deadline_tables.metadata, responsibility_tables.metadata)
+    for metadata in (*ours, calendar_tables, chassis_tables):
         for table in metadata.tables.values():
             table.to_metadata(tables)
     with database.engine.connect() as connection:
@@ -130,24 +69,28 @@ def test_the_migration_makes_the_tables_that_the_code_speaks_of(database: Databa
 
 def test_an_order_goes_from_its_offer_to_its_completion(database: Database) -> None:
     hear(database, classified(co_handlers=(CO_HANDLER,)))
-    reply(database, said(SignOrder(order_id=ORDER)))
+    sign(database)
+    do_part(database, CO_HANDLER)
     receipt = hand_in(database)
     reply(database, said(completing(receipt)))
     told = sent(database)
     assert [(event.type, event.sequence) for event in told] == [
         ("dispatch.work_order.offered.v1", 1),
         ("dispatch.work_order.signed.v1", 2),
-        ("dispatch.work_order.completed.v1", 3),
+        ("dispatch.work_order.part_completed.v1", 3),
+        ("dispatch.work_order.completed.v1", 4),
     ]
     assert {(event.source, event.subject, event.orderingkey) for event in told} == {
         ("dispatch", str(ORDER), str(an_id("case")))
     }
     assert data_of(told[-1])["handler_id"] == officer().subject
     assert answers(database) == [("accepted", "signed"), ("accepted", "completed")]
+    assert answers(database, CO_HANDLER) == [("accepted", "signed")]
     steps = rows(database, 'SELECT step, state, "by", late FROM work_order_timeline ORDER BY position')
     assert [tuple(step) for step in steps] == [
         ("case.classified", "offered", "intake", False),
         ("sign", "signed", LEAD, False),
+        ("complete_part", "signed", CO_HANDLER, False),
         ("complete", "completed", LEAD, False),
     ]
 
@@ -195,17 +138,21 @@ def test_a_fact_that_dispatch_does_not_name_advances_the_cursor_alone(database: 
     assert rows(database, "SELECT sequence FROM inbox_cursor")[0][0] == 1
 
 
+def departments(database: Database) -> list[tuple[int, str, list[str]]]:
+    """Cycle, lead and co-handlers of every order, oldest first."""
+    found = rows(database, "SELECT cycle, lead, parties FROM work_order ORDER BY cycle, redirect")
+    return [(cycle, lead, [each["department"] for each in parties[1:]]) for cycle, lead, parties in found]
+
+
 def test_a_reopened_case_goes_back_to_its_last_departments(database: Database) -> None:
     hear(database, classified(lead=STRANGER, co_handlers=(CO_HANDLER,)), reopened(cycle=2))
-    leads = rows(database, "SELECT cycle, lead, co_handlers FROM work_order ORDER BY cycle")
-    assert [tuple(row) for row in leads] == [(1, STRANGER, [CO_HANDLER]), (2, STRANGER, [CO_HANDLER])]
+    assert departments(database) == [(1, STRANGER, [CO_HANDLER]), (2, STRANGER, [CO_HANDLER])]
 
 
 def test_a_reopened_case_goes_to_the_lead_that_the_conference_names_by_its_date(database: Database) -> None:
     given = reopened(lead=STRANGER, due_on=date(2026, 4, 1))
     hear(database, classified(co_handlers=(CO_HANDLER,)), given, reopened(cycle=3))
-    leads = rows(database, "SELECT cycle, lead, co_handlers FROM work_order ORDER BY cycle")
-    assert [tuple(row) for row in leads] == [(1, LEAD, [CO_HANDLER]), (2, STRANGER, []), (3, STRANGER, [])]
+    assert departments(database) == [(1, LEAD, [CO_HANDLER]), (2, STRANGER, []), (3, STRANGER, [])]
     detail = rows(database, "SELECT detail FROM work_order_timeline ORDER BY position")[1][0]
     assert detail == {"cause": "dissatisfied", "due_on": "2026-04-01"}
 
@@ -424,94 +371,16 @@ def test_a_machines_result_names_no_handler(database: Database) -> None:
 @pytest.mark.parametrize(
     ("principal", "code"),
     [
-        (officer(CO_HANDLER), "not_the_lead"),
         (officer(STRANGER), "unknown_order"),
         (DISPATCHER, "forbidden"),
         (somebody("pretender", "resident", department=LEAD), "forbidden"),
         (None, "forbidden"),
     ],
 )
-def test_only_an_officer_of_the_lead_hands_in_a_result(database: Database, principal: Any, code: str) -> None:
+def test_only_an_officer_of_a_department_in_the_order_hands_in_a_result(
+    database: Database, principal: Any, code: str
+) -> None:
     hear(database, classified(co_handlers=(CO_HANDLER,)))
     (body,) = COMMANDS.process(database, [a_command(handing_in(an_order()), principal)])
     assert answer_of(body)["code"] == code
     assert rows(database, "SELECT * FROM work_order_result") == []
-
-
-def complete_one(database: Database) -> None:
-    hear(database, classified(co_handlers=(CO_HANDLER,)))
-    reply(database, said(SignOrder(order_id=ORDER)))
-    reply(database, said(completing(hand_in(database))))
-
-
-def test_a_completed_order_shows_its_result_to_those_who_may_see_it(database: Database) -> None:
-    complete_one(database)
-    reporter = somebody("resident", "resident")
-    for principal in (officer(), officer(CO_HANDLER), DISPATCHER, reporter):
-        view = queries.get_order(database, principal, order_id=ORDER)
-        assert (view.state, view.result_text, len(view.evidence)) == ("completed", TEXT, 1)
-        assert queries.orders_of_case(database, principal, case_id=an_id("case")).items == (view,)
-
-
-def test_a_result_that_completes_nothing_yet_is_not_shown(database: Database) -> None:
-    hear(database, classified())
-    hand_in(database)
-    view = queries.get_order(database, officer(), order_id=ORDER)
-    assert (view.result_id, view.result_text, view.evidence) == (None, None, ())
-
-
-def test_to_others_an_order_does_not_exist(database: Database) -> None:
-    complete_one(database)
-    neighbour = somebody("neighbour", "resident")
-    for principal in (officer(STRANGER), neighbour):
-        with pytest.raises(UnknownOrder):
-            queries.get_order(database, principal, order_id=ORDER)
-        assert queries.orders_of_case(database, principal, case_id=an_id("case")).items == ()
-
-
-def test_nobody_is_the_reporter_of_an_anonymous_case(database: Database) -> None:
-    hear(database, classified(reporter_id=None))
-    with pytest.raises(UnknownOrder):
-        queries.get_order(database, somebody("resident", "resident"), order_id=ORDER)
-
-
-def test_a_departments_orders_come_in_pages_newest_first_each_once(database: Database) -> None:
-    define(database, DepartmentDefined(code=LEAD, name_zh="城市管理局", name_en="Urban management"))
-    for i in range(7):
-        lead = LEAD if i % 2 else CO_HANDLER
-        hear(database, classified(case_id=an_id(f"case {i}"), lead=lead, co_handlers=(LEAD,)))
-    hear(database, classified(case_id=an_id("foreign"), lead=STRANGER))
-    seen: list[UUID] = []
-    cursor = None
-    for _ in range(4):
-        page = queries.list_orders(database, officer(), state=None, department=None, cursor=cursor, limit=2)
-        seen += [view.order_id for view in page.items]
-        cursor = page.next_cursor
-    assert cursor is None
-    assert seen == [order_id_of(an_id(f"case {i}"), 1) for i in reversed(range(7))]
-
-
-def test_a_list_can_be_narrowed_to_a_state_and_by_the_district_to_a_department(database: Database) -> None:
-    define(
-        database,
-        DepartmentDefined(code=LEAD, name_zh="城市管理局", name_en="Urban management"),
-        DepartmentDefined(code=CO_HANDLER, name_zh="供电公司", name_en="Power utility"),
-    )
-    hear(database, classified(), classified(case_id=an_id("another"), lead=CO_HANDLER))
-    reply(database, said(SignOrder(order_id=ORDER)))
-    asked = {**SEES_ALL, "state": "signed"}
-    assert [view.order_id for view in queries.list_orders(database, DISPATCHER, **asked).items] == [ORDER]
-    assert len(queries.list_orders(database, DISPATCHER, **SEES_ALL).items) == 2
-    asked = {**SEES_ALL, "department": CO_HANDLER}
-    assert len(queries.list_orders(database, DISPATCHER, **asked).items) == 1
-    for unknown in ("XXX", "\0"):
-        with pytest.raises(UnknownDepartment):
-            queries.list_orders(database, DISPATCHER, **{**SEES_ALL, "department": unknown})
-    with pytest.raises(Forbidden):
-        queries.list_orders(database, somebody("clerk", "clerk", community="c01"), **SEES_ALL)
-
-
-def test_the_open_orders_are_counted_by_state(database: Database) -> None:
-    complete_one(database)
-    hear(database, classified(case_id=an_id("another")))
-    assert queries.count_open(database) == {"offered": 1, "signed": 0, "suspended": 0}

@@ -5,8 +5,10 @@ import pytest
 
 from chassis.refusal import MalformedRequest
 from contracts import envelope
-from contracts.department import CompleteOrder, SignOrder
-from services.dispatch.work_order.replies import (
+from contracts.commands import dispatch as commands
+from contracts.department import FROM_DEPARTMENT, CompleteOrder, Reconcile, SignOrder
+from contracts.envelope import Payload
+from services.dispatch.work_order.senders import (
     Sender,
     UnsignedSender,
     command_id_of,
@@ -14,17 +16,29 @@ from services.dispatch.work_order.replies import (
     read,
     sender_of,
 )
+from tests.contract.samples.departments import FROM_DEPARTMENT as SAMPLES
 from tests.unit.dispatch.builders import LEAD, STRANGER, an_envelope, an_id, an_order, said
 
 SIGN = SignOrder(order_id=an_order().id)
 COMPLETE = CompleteOrder(order_id=an_order().id, result_id=an_id("result"), result_sha256="ab" * 32)
 
 
-@pytest.mark.parametrize("payload", [SIGN, COMPLETE])
-def test_a_departments_message_is_read_as_what_it_asks_for(payload: SignOrder | CompleteOrder) -> None:
+@pytest.mark.parametrize("payload", SAMPLES, ids=lambda payload: payload.type)
+def test_a_departments_message_is_read_as_what_its_officer_would_ask(payload: Payload) -> None:
     request = read(said(payload, message_id=an_id("message")))
-    assert request.command.message == payload
     assert request.origin == Sender(LEAD, an_id("message"))
+    assert request.command.type == payload.type
+    if isinstance(payload, Reconcile):
+        assert request.command.step is None
+        return
+    step = request.command.step
+    assert type(step) is getattr(commands, type(payload).__name__)
+    asked = msgspec.to_builtins(payload) | {"command_id": str(request.command_id), "expected_version": None}
+    assert msgspec.to_builtins(step) == asked
+
+
+def test_every_message_of_a_department_has_a_sample() -> None:
+    assert {type(payload) for payload in SAMPLES} == set(FROM_DEPARTMENT)
 
 
 def test_the_sender_is_whom_the_broker_vouches_for_with_that_departments_role_alone() -> None:

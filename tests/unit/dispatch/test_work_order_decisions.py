@@ -3,7 +3,8 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from contracts.department import Part
+from chassis.refusal import StaleVersion
+from contracts.department import OrderOffered, Part
 from contracts.vocabulary import Kind, MediaKind
 from services.dispatch.work_order.errors import (
     EvidenceMissing,
@@ -13,18 +14,9 @@ from services.dispatch.work_order.errors import (
     UnknownOrder,
     UnknownResult,
 )
-from services.dispatch.work_order.lifecycle import State, Step, Trigger, transition
-from services.dispatch.work_order.work_order import (
-    WorkOrder,
-    check_takes_result,
-    complete,
-    known_to,
-    notice,
-    offer,
-    order_id_of,
-    remember,
-    sign,
-)
+from services.dispatch.work_order.handling import check_takes_result, complete, sign
+from services.dispatch.work_order.lifecycle import State
+from services.dispatch.work_order.work_order import WorkOrder, check_version, known_to, order_id_of
 from tests.unit.dispatch.builders import (
     CO_HANDLER,
     LEAD,
@@ -35,9 +27,8 @@ from tests.unit.dispatch.builders import (
     a_result,
     a_signed_order,
     an_id,
+    an_offer,
     an_order,
-    classified,
-    reopened,
 )
 
 LATER = NOW + timedelta(hours=2)
@@ -49,9 +40,8 @@ def test_an_order_has_the_same_id_however_often_it_is_made_and_another_in_each_c
 
 
 def test_an_offered_order_tells_what_the_case_said_and_who_handles_it() -> None:
-    row = transition(None, Trigger.FACT, Step.CASE_CLASSIFIED)
-    assert row is not None
-    order, (event,) = offer(classified(), row, lead=LEAD, co_handlers=(CO_HANDLER,), now=NOW)
+    offered = an_offer(co_handlers=(CO_HANDLER,))
+    order, (event,) = offered.order, offered.events
     told = msgspec.to_builtins(event)
     assert (order.state, order.emitted, order.version) == (State.OFFERED, 1, 1)
     assert event.type == "dispatch.work_order.offered.v1"
@@ -71,12 +61,15 @@ def test_the_lead_is_no_co_handler_and_nobody_is_named_twice() -> None:
 
 
 def test_each_department_is_told_its_own_part() -> None:
-    order = an_order()
-    assert [notice(order, code).part for code in order.departments] == [Part.LEAD, Part.CO_HANDLER]
+    messages = an_offer(co_handlers=(CO_HANDLER,)).messages
+    assert [each.department for each in messages] == [LEAD, CO_HANDLER]
+    parts = [each.message.part for each in messages if isinstance(each.message, OrderOffered)]
+    assert parts == [Part.LEAD, Part.CO_HANDLER]
 
 
 def test_the_lead_signs_an_offered_order() -> None:
-    order, (event,) = sign(an_order(), by=LEAD, now=LATER)
+    decided = sign(an_order(), by=LEAD, now=LATER)
+    order, (event,) = decided.order, decided.events
     assert (order.state, order.signed_at, order.emitted, order.version) == (State.SIGNED, LATER, 2, 2)
     assert (event.type, event.at) == ("dispatch.work_order.signed.v1", LATER)
 
@@ -86,15 +79,13 @@ def test_an_order_is_signed_once() -> None:
         sign(a_signed_order(), by=LEAD, now=LATER)
 
 
-def test_a_co_handler_neither_signs_nor_completes_nor_hands_in() -> None:
-    signed = a_signed_order()
+def test_a_co_handler_neither_signs_nor_completes() -> None:
+    signed = a_signed_order(co_handlers=(CO_HANDLER,))
     result = a_result(signed)
     with pytest.raises(NotTheLead):
         sign(an_order(), by=CO_HANDLER, now=NOW)
     with pytest.raises(NotTheLead):
         complete(signed, result, result_sha256=result.sha256, by=CO_HANDLER, now=NOW)
-    with pytest.raises(NotTheLead):
-        check_takes_result(signed, by=CO_HANDLER)
 
 
 @pytest.mark.parametrize("order", [None, an_order()])
@@ -110,8 +101,10 @@ def test_a_co_handler_knows_the_order() -> None:
 def test_the_lead_completes_a_signed_order_with_its_result() -> None:
     signed = a_signed_order()
     result = a_result(signed)
-    order, (event,) = complete(signed, result, result_sha256=result.sha256, by=LEAD, now=LATER)
+    decided = complete(signed, result, result_sha256=result.sha256, by=LEAD, now=LATER)
+    order, (event,) = decided.order, decided.events
     assert (order.state, order.completed_at, order.result_id) == (State.COMPLETED, LATER, result.id)
+    assert order.ended_at == LATER
     assert (order.emitted, order.version) == (3, 3)
     told = msgspec.to_builtins(event)
     assert told["result_sha256"] == result.sha256
@@ -122,7 +115,7 @@ def test_the_lead_completes_a_signed_order_with_its_result() -> None:
 def test_no_word_of_the_result_is_told() -> None:
     signed = a_signed_order()
     result = a_result(signed)
-    _, (event,) = complete(signed, result, result_sha256=result.sha256, by=LEAD, now=NOW)
+    (event,) = complete(signed, result, result_sha256=result.sha256, by=LEAD, now=NOW).events
     body = msgspec.json.encode(event).decode()
     assert result.text not in body
     assert result.contact.note not in body
@@ -169,8 +162,8 @@ def test_each_kind_is_proved_by_its_own_evidence(kind: Kind, shown: MediaKind, n
         complete(order, lacking, result_sha256=lacking.sha256, by=LEAD, now=NOW)
     assert refused.value.fields == {"missing": needed}
     proved = a_result(order, evidence=(a_piece(kind=shown), a_piece("other", needed)))
-    completed, _ = complete(order, proved, result_sha256=proved.sha256, by=LEAD, now=NOW)
-    assert completed.state is State.COMPLETED
+    decided = complete(order, proved, result_sha256=proved.sha256, by=LEAD, now=NOW)
+    assert decided.order.state is State.COMPLETED
 
 
 def test_results_are_taken_before_and_after_signing_but_not_after_completion() -> None:
@@ -180,9 +173,10 @@ def test_results_are_taken_before_and_after_signing_but_not_after_completion() -
         check_takes_result(a_completed_order(), by=LEAD)
 
 
-def test_what_is_remembered_of_a_case_is_its_last_orders() -> None:
-    row = transition(None, Trigger.FACT, Step.CASE_REOPENED)
-    assert row is not None
-    order, _ = offer(reopened(cycle=3), row, lead=STRANGER, co_handlers=(LEAD,), now=NOW)
-    memory = remember(order, reporter_id=None)
-    assert (memory.cycle, memory.lead, memory.co_handlers) == (3, STRANGER, (LEAD,))
+def test_what_the_caller_has_seen_must_be_how_it_stands() -> None:
+    order = a_signed_order()
+    check_version(order, None)
+    check_version(order, 2)
+    with pytest.raises(StaleVersion) as refused:
+        check_version(order, 1)
+    assert refused.value.fields == {"version": 2}
