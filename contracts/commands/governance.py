@@ -98,13 +98,25 @@ class AgendaItem(msgspec.Struct, frozen=True, kw_only=True):
     text: str | None
 
 
+class CertifiedView(msgspec.Struct, frozen=True, kw_only=True):
+    """A certified resolution, and the case that it became."""
+
+    resolution_id: UUID
+    case_id: UUID
+    grid: str
+    category: str
+    text: str
+    recorded_at: datetime
+
+
 class MeetingView(msgspec.Struct, frozen=True, kw_only=True):
-    """One meeting with its agenda."""
+    """One meeting with its agenda, and what it has certified besides, oldest first."""
 
     meeting_id: UUID
     held_on: date
     title: str
     items: tuple[AgendaItem, ...]
+    certified: tuple[CertifiedView, ...] = ()
 
 
 class Agenda(msgspec.Struct, frozen=True, kw_only=True):

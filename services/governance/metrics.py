@@ -7,6 +7,7 @@ from prometheus_client import Counter, Gauge
 STEPS = Counter("qiaotou_conference_steps_total", "Steps that agenda items took", ["step"])
 LATE = Counter("qiaotou_conference_late_facts_total", "Facts that came when they no longer counted", ["step"])
 MEETINGS = Counter("qiaotou_conference_meetings_total", "Meetings convened")
+CERTIFIED = Counter("qiaotou_conference_certified_total", "Resolutions that became cases")
 OPEN = Gauge("qiaotou_conference_items_open", "Agenda items without a resolution", ["state"])
 
 

@@ -34,6 +34,12 @@ class UnknownItem(MeetingRefusal):
     code = "not_found"
 
 
+class UnknownMeeting(MeetingRefusal):
+    """No meeting was called under this id."""
+
+    code = "not_found"
+
+
 class AlreadyResolved(MeetingRefusal):
     """The item has its resolution."""
 
@@ -44,6 +50,18 @@ class UnknownDepartment(MeetingRefusal):
     """No department has this code."""
 
     code = "unknown_department"
+
+
+class UnknownGrid(MeetingRefusal):
+    """No grid of this code exists on this day."""
+
+    code = "unknown_grid"
+
+
+class UnknownCategory(MeetingRefusal):
+    """No second-level category of this code is in force."""
+
+    code = "unknown_category"
 
 
 class DueBeforeMeeting(MeetingRefusal):

@@ -8,6 +8,8 @@ from chassis.processing.events import EventRoute, on
 from chassis.refusal import Forbidden
 from contracts.commands.governance import (
     AdoptResolution,
+    CertifiedReceipt,
+    CertifyResolution,
     ConveneMeeting,
     DeclineItem,
     MeetingReceipt,
@@ -16,7 +18,14 @@ from contracts.commands.governance import (
 from contracts.events.intake import CaseEscalated
 from contracts.vocabulary import Role
 from services.governance import metrics
-from services.governance.meeting.errors import MeetingExists, ResolutionExists, UnknownDepartment
+from services.governance.meeting.certifying import certify
+from services.governance.meeting.errors import (
+    MeetingExists,
+    ResolutionExists,
+    UnknownCategory,
+    UnknownDepartment,
+    UnknownGrid,
+)
 from services.governance.meeting.lifecycle import Step, Trigger, transition
 from services.governance.meeting.meeting import (
     Item,
@@ -30,14 +39,21 @@ from services.governance.meeting.meeting import (
     on_agenda_of,
     put_on_agenda,
 )
-from services.governance.meeting.repository import Entry, Items, Meetings, Resolutions, Timeline
-from services.governance.reference.repository import Departments
+from services.governance.meeting.repository import (
+    Certifications,
+    Entry,
+    Items,
+    Meetings,
+    Resolutions,
+    Timeline,
+)
+from services.governance.reference.repository import Categories, Departments, Grids
 
 
 def case_escalated(event: CaseEscalated, uow: UnitOfWork) -> None:
     """A case waits for the next conference."""
     items = uow.store(Items)
-    known = items.get(item_id_of(event.case_id, event.cycle))
+    known = items.get(_item_of_case(event))
     row = transition(None if known is None else known.state, Trigger.FACT, Step.CASE_ESCALATED)
     if row is None:
         if known is not None:
@@ -83,6 +99,43 @@ def decline_item(message: DeclineItem, uow: UnitOfWork) -> ResolutionReceipt:
     return _record(decline(item, meeting, message, by=by, now=uow.now), uow, step=Step.DECLINE)
 
 
+def certify_resolution(message: CertifyResolution, uow: UnitOfWork) -> CertifiedReceipt:
+    """决议交办: what the resolution names becomes a case.
+
+    Raises: Forbidden, UnknownMeeting, ResolutionExists, UnknownGrid, UnknownCategory, a text's length.
+    """
+    by = _account(_dispatcher(uow))
+    certifications = uow.store(Certifications)
+    if any(store.get(message.resolution_id) for store in (certifications, uow.store(Resolutions))):
+        raise ResolutionExists
+    meeting = uow.store(Meetings).get(message.meeting_id)
+    certification, event = certify(meeting, message, by=by, now=uow.now)
+    _known_place(message, uow)
+    certifications.put(certification.id, certification)
+    uow.outbox.event(
+        event, subject=str(certification.id), sequence=1, ordering_key=str(certification.case_id)
+    )
+    uow.after_commit(metrics.CERTIFIED.inc)
+    return CertifiedReceipt(resolution_id=certification.id, case_id=certification.case_id)
+
+
+def _known_place(message: CertifyResolution, uow: UnitOfWork) -> None:
+    """Refuse what intake would not know either. Raises: UnknownGrid, UnknownCategory."""
+    grid, category = uow.store(Grids).get(message.grid), uow.store(Categories).get(message.category)
+    if grid is None or not grid.exists(uow.now):
+        raise UnknownGrid(grid=message.grid)
+    if category is None or not category.in_force(uow.now):
+        raise UnknownCategory(category=message.category)
+
+
+def _account(subject: str) -> UUID:
+    """Return who answers for a resolution. Raises: Forbidden where that is nobody's account."""
+    try:
+        return UUID(subject)
+    except ValueError as error:
+        raise Forbidden("only an account answers for a resolution") from error
+
+
 def _dispatcher(uow: UnitOfWork) -> str:
     """Return the account that acts for the district's guidance centre. Raises: Forbidden."""
     principal = uow.principal
@@ -124,7 +177,7 @@ def _note(item: Item, uow: UnitOfWork, *, kind: Trigger, step: Step, by: str, la
 
 
 def _item_of_case(event: CaseEscalated) -> UUID:
-    return item_id_of(event.case_id, event.cycle)
+    return item_id_of(event.case_id, event.conference)
 
 
 EVENTS: tuple[EventRoute, ...] = (on(CaseEscalated, case_escalated, loads=((Items, _item_of_case),)),)
@@ -148,6 +201,17 @@ COMMANDS: tuple[CommandRoute, ...] = (
             (Meetings, lambda c: c.meeting_id),
             (Items, lambda c: c.item_id),
             (Resolutions, lambda c: c.resolution_id),
+        ),
+    ),
+    command(
+        CertifyResolution,
+        certify_resolution,
+        loads=(
+            (Meetings, lambda c: c.meeting_id),
+            (Resolutions, lambda c: c.resolution_id),
+            (Certifications, lambda c: c.resolution_id),
+            (Grids, lambda c: c.grid),
+            (Categories, lambda c: c.category),
         ),
     ),
 )

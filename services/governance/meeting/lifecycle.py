@@ -53,7 +53,7 @@ class Row(NamedTuple):
 _INTAKE, _DISPATCHER = "intake", Role.DISPATCHER.value
 
 TABLE: tuple[Row, ...] = (
-    # One item for a case and escalation: its id is made of both, so a second one finds the first.
+    # One item each time a case comes before the conference: its id is made of the case and the count.
     Row(None, Trigger.FACT, Step.CASE_ESCALATED, State.WAITING, _INTAKE),
     Row(State.WAITING, Trigger.COMMAND, Step.CONVENE, State.ON_AGENDA, _DISPATCHER),
     Row(State.ON_AGENDA, Trigger.COMMAND, Step.ADOPT, State.ADOPTED, _DISPATCHER, ResolutionAdopted),

@@ -33,7 +33,10 @@ class Meeting(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
-    """One escalated case before the conference. `emitted` counts the events told of it."""
+    """One escalated case before the conference. `emitted` counts the events told of it.
+
+    `conference` counts from 1 how often the case has come before it.
+    """
 
     id: UUID
     case_id: UUID
@@ -41,6 +44,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     category: str
     community: str
     cycle: int
+    conference: int
     escalated_at: datetime
     state: State
     meeting_id: UUID | None = None
@@ -71,20 +75,21 @@ class Recorded(NamedTuple):
     event: Emitted
 
 
-def item_id_of(case_id: UUID, cycle: int) -> UUID:
-    """Return the id of a case's item for the escalation in one cycle: always the same."""
-    return uuid5(case_id, f"conference in cycle {cycle}")
+def item_id_of(case_id: UUID, conference: int) -> UUID:
+    """Return the id of a case's item for its first, second, ... conference: always the same."""
+    return uuid5(case_id, f"conference {conference}")
 
 
 def escalate(event: CaseEscalated, row: Row) -> Item:
     """Return the item that waits for a conference."""
     return Item(
-        id=item_id_of(event.case_id, event.cycle),
+        id=item_id_of(event.case_id, event.conference),
         case_id=event.case_id,
         number=event.number,
         category=event.category,
         community=event.community,
         cycle=event.cycle,
+        conference=event.conference,
         escalated_at=event.at,
         state=row.target,
     )
@@ -92,7 +97,7 @@ def escalate(event: CaseEscalated, row: Row) -> Item:
 
 def convene(command: ConveneMeeting, *, by: str, now: datetime) -> Meeting:
     """召集. Raises: TextTooShort, TextTooLong."""
-    title = _text(command.title, "title", SHORTEST_TITLE, LONGEST_TITLE)
+    title = fit_text(command.title, "title", SHORTEST_TITLE, LONGEST_TITLE)
     return Meeting(
         id=command.meeting_id, held_on=command.held_on, title=title, convened_at=now, convened_by=by
     )
@@ -119,7 +124,7 @@ def adopt(item: Item, meeting: Meeting, command: AdoptResolution, *, by: str, no
         outcome=row.target,
         lead=command.lead,
         due_on=command.due_on,
-        text=_text(command.text, "text", SHORTEST_TEXT, LONGEST_TEXT),
+        text=fit_text(command.text, "text", SHORTEST_TEXT, LONGEST_TEXT),
         recorded_at=now,
         recorded_by=by,
     )
@@ -148,7 +153,7 @@ def decline(item: Item, meeting: Meeting, command: DeclineItem, *, by: str, now:
         outcome=row.target,
         lead=None,
         due_on=None,
-        text=_text(command.reason, "reason", SHORTEST_TEXT, LONGEST_TEXT),
+        text=fit_text(command.reason, "reason", SHORTEST_TEXT, LONGEST_TEXT),
         recorded_at=now,
         recorded_by=by,
     )
@@ -175,7 +180,8 @@ def _resolved(item: Item, row: Row, resolution: Resolution) -> Item:
     )
 
 
-def _text(text: str, field: str, at_least: int, at_most: int) -> str:
+def fit_text(text: str, field: str, at_least: int, at_most: int) -> str:
+    """Return a text without blanks around it. Raises: TextUnfit, TextTooShort, TextTooLong."""
     if "\0" in text:
         raise TextUnfit("holds a null character", field=field)
     text = text.strip()

@@ -25,13 +25,14 @@ agenda_item = sa.Table(
     sa.Column("category", sa.Text, nullable=False),
     sa.Column("community", sa.Text, nullable=False),
     sa.Column("cycle", sa.Integer, nullable=False),
+    sa.Column("conference", sa.Integer, nullable=False),
     sa.Column("escalated_at", _TIME, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("meeting_id", UUID, sa.ForeignKey("meeting.id")),
     sa.Column("resolution_id", UUID),
     sa.Column("emitted", sa.BigInteger, nullable=False),
     sa.Column("version", sa.BigInteger, nullable=False),
-    sa.UniqueConstraint("case_id", "cycle", name="agenda_item_once"),
+    sa.UniqueConstraint("case_id", "conference", name="agenda_item_once"),
     sa.Index("agenda_item_of_meeting", "meeting_id"),
     sa.Index("agenda_item_waiting", "id", postgresql_where=sa.text("state = 'waiting'")),
 )
@@ -52,6 +53,20 @@ resolution = sa.Table(
     sa.CheckConstraint(
         "(outcome = 'adopted') = (lead IS NOT NULL AND due_on IS NOT NULL)", name="resolution_names_both"
     ),
+)
+
+certification = sa.Table(
+    "certification",
+    metadata,
+    sa.Column("id", UUID, primary_key=True),
+    sa.Column("meeting_id", UUID, sa.ForeignKey("meeting.id"), nullable=False),
+    sa.Column("case_id", UUID, nullable=False),
+    sa.Column("grid", sa.Text, nullable=False),
+    sa.Column("category", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("recorded_at", _TIME, nullable=False),
+    sa.Column("recorded_by", UUID, nullable=False),
+    sa.Index("certification_of_meeting", "meeting_id", "recorded_at"),
 )
 
 agenda_timeline = sa.Table(

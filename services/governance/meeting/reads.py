@@ -7,7 +7,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from contracts.commands.governance import Agenda, AgendaItem, MeetingView
+from contracts.commands.governance import Agenda, AgendaItem, CertifiedView, MeetingView
 
 _ITEM = """
 SELECT i.id AS item_id, i.case_id, i.number, i.category, i.community, i.escalated_at, i.meeting_id,
@@ -19,6 +19,10 @@ _MEETINGS = sa.text(
     "SELECT id, held_on, title FROM meeting ORDER BY held_on DESC, convened_at DESC LIMIT :limit"
 )
 _ITEMS = sa.text(f"{_ITEM} WHERE i.meeting_id = ANY(:meetings) ORDER BY i.escalated_at, i.id")
+_CERTIFIED = sa.text(
+    "SELECT meeting_id, id AS resolution_id, case_id, grid, category, text, recorded_at FROM certification "
+    "WHERE meeting_id = ANY(:meetings) ORDER BY recorded_at, id"
+)
 _OPEN = sa.text(
     "SELECT state, count(*) AS number FROM agenda_item WHERE state IN ('waiting', 'on_agenda') GROUP BY state"
 )
@@ -28,12 +32,17 @@ def agenda(connection: Connection, *, items: int, meetings: int) -> Agenda:
     """Return up to so many waiting items, oldest first, and meetings, newest first."""
     waiting = connection.execute(_WAITING, {"limit": items}).mappings()
     found = connection.execute(_MEETINGS, {"limit": meetings}).all()
-    by_meeting = _by_meeting(connection, [row.id for row in found])
+    ids = [row.id for row in found]
+    by_meeting, certified = _by_meeting(connection, ids), _certified(connection, ids)
     return Agenda(
         waiting=tuple(msgspec.convert(row, AgendaItem) for row in waiting),
         meetings=tuple(
             MeetingView(
-                meeting_id=row.id, held_on=row.held_on, title=row.title, items=tuple(by_meeting[row.id])
+                meeting_id=row.id,
+                held_on=row.held_on,
+                title=row.title,
+                items=tuple(by_meeting[row.id]),
+                certified=tuple(certified[row.id]),
             )
             for row in found
         ),
@@ -49,4 +58,11 @@ def _by_meeting(connection: Connection, meetings: list[UUID]) -> dict[UUID, list
     found: dict[UUID, list[AgendaItem]] = defaultdict(list)
     for row in connection.execute(_ITEMS, {"meetings": meetings}).mappings():
         found[row["meeting_id"]].append(msgspec.convert(row, AgendaItem))
+    return found
+
+
+def _certified(connection: Connection, meetings: list[UUID]) -> dict[UUID, list[CertifiedView]]:
+    found: dict[UUID, list[CertifiedView]] = defaultdict(list)
+    for row in connection.execute(_CERTIFIED, {"meetings": meetings}).mappings():
+        found[row["meeting_id"]].append(msgspec.convert(row, CertifiedView))
     return found

@@ -9,14 +9,22 @@ import sqlalchemy as sa
 
 from chassis.data import bulk
 from chassis.data.store import Change, Journal, Store
+from services.governance.meeting.certifying import Certification
 from services.governance.meeting.lifecycle import State
 from services.governance.meeting.meeting import Item, Meeting, Resolution
-from services.governance.meeting.models import agenda_item, agenda_timeline, meeting, resolution
+from services.governance.meeting.models import (
+    agenda_item,
+    agenda_timeline,
+    certification,
+    meeting,
+    resolution,
+)
 
 _CHANGING = ("state", "meeting_id", "resolution_id", "emitted", "version")
 _MEETINGS = sa.text("SELECT * FROM meeting WHERE id = ANY(:keys)")
 _ITEMS = sa.text("SELECT * FROM agenda_item WHERE id = ANY(:keys) ORDER BY id FOR UPDATE")
 _RESOLUTIONS = sa.text("SELECT * FROM resolution WHERE id = ANY(:keys)")
+_CERTIFICATIONS = sa.text("SELECT * FROM certification WHERE id = ANY(:keys)")
 _WAITING = sa.text("SELECT id FROM agenda_item WHERE state = 'waiting' ORDER BY id")
 
 
@@ -78,6 +86,19 @@ class Resolutions(Store[UUID, Resolution]):
     def save_many(self, changes: list[Change[UUID, Resolution]]) -> None:
         """Write new resolutions."""
         bulk.insert(self.connection, resolution, [columns(change.new) for change in changes])
+
+
+class Certifications(Store[UUID, Certification]):
+    """The certified resolutions; they never change."""
+
+    def load_many(self, keys: list[UUID]) -> dict[UUID, Certification]:
+        """Read the certified resolutions that exist."""
+        rows = self.connection.execute(_CERTIFICATIONS, {"keys": keys}).mappings()
+        return {row["id"]: msgspec.convert(row, Certification) for row in rows}
+
+    def save_many(self, changes: list[Change[UUID, Certification]]) -> None:
+        """Write new certified resolutions."""
+        bulk.insert(self.connection, certification, [columns(change.new) for change in changes])
 
 
 class Entry(NamedTuple):

@@ -1,1 +1,1 @@
-"""What registry says of departments, mirrored: a conference names one of them."""
+"""What registry says of departments, grids and categories, mirrored: what a resolution may name."""

@@ -3,16 +3,19 @@
 import msgspec
 
 from chassis.data.engine import Database
-from services.governance.reference.repository import count
+from services.governance.reference.repository import counts
 
 
 class ReferenceCounts(msgspec.Struct, frozen=True, kw_only=True):
-    """How much of registry's data has arrived: a fresh cell is ready when it is not zero."""
+    """How much of registry's data has arrived: a fresh cell is ready when none is zero."""
 
     departments: int
+    grids: int
+    categories: int
 
 
 def reference_counts(database: Database) -> ReferenceCounts:
-    """Return how many departments are mirrored."""
+    """Return how many departments, grids and categories are mirrored."""
     with database.reading() as connection:
-        return ReferenceCounts(departments=count(connection))
+        departments, grids, categories = counts(connection)
+    return ReferenceCounts(departments=departments, grids=grids, categories=categories)

@@ -112,7 +112,17 @@ _ITEM = governance.AgendaItem(
     due_on=DAY,
     text="由住建局牵头更换线路",
 )
-_MEETING = governance.MeetingView(meeting_id=MEETING, held_on=DAY, title="七月联席会议", items=(_ITEM,))
+_CERTIFIED = governance.CertifiedView(
+    resolution_id=RESOLUTION,
+    case_id=CASE,
+    grid="c01-g03",
+    category="0202",
+    text="在小区南门外增设一盏路灯",
+    recorded_at=AT,
+)
+_MEETING = governance.MeetingView(
+    meeting_id=MEETING, held_on=DAY, title="七月联席会议", items=(_ITEM,), certified=(_CERTIFIED,)
+)
 _MESSAGE = notify.MessageView(
     message_id=MESSAGE,
     template="case.closed",
@@ -236,6 +246,7 @@ ANSWERS = {
         governance.MeetingReceipt(meeting_id=MEETING, items=(ITEM,)),
         governance.CertifiedReceipt(resolution_id=RESOLUTION, case_id=CASE),
         governance.ResolutionReceipt(resolution_id=RESOLUTION, item_id=ITEM, outcome="adopted"),
+        _CERTIFIED,
         _MEETING,
         governance.Agenda(waiting=(_ITEM,), meetings=(_MEETING,)),
     ),

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from chassis.principal import Principal
-from contracts.commands.governance import AdoptResolution, ConveneMeeting, DeclineItem
+from contracts.commands.governance import AdoptResolution, CertifyResolution, ConveneMeeting, DeclineItem
 from contracts.events.intake import CaseEscalated
 from contracts.vocabulary import Kind, Urgency
 from services.governance.meeting.lifecycle import State, Step, Trigger, transition
@@ -24,6 +24,7 @@ HELD_ON = date(2026, 3, 6)
 DUE_ON = date(2026, 3, 20)
 NAMES = UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
 TEXT = "由城市管理局牵头，三月二十日前更换整条线路。"
+ACTION = "在小区南门外增设一处公交候车亭。"
 REASON = "线路属小区自管，已告知业主委员会。"
 
 
@@ -87,6 +88,18 @@ def declining(item: Item, **changes: Any) -> DeclineItem:
         "reason": REASON,
     }
     return DeclineItem(**{**given, **changes})
+
+
+def certifying(**changes: Any) -> CertifyResolution:
+    given: dict[str, Any] = {
+        "command_id": an_id("certify"),
+        "resolution_id": an_id("certified resolution"),
+        "meeting_id": an_id("meeting"),
+        "grid": "c01-g01",
+        "category": "0202",
+        "text": ACTION,
+    }
+    return CertifyResolution(**{**given, **changes})
 
 
 def a_meeting(**changes: Any) -> Meeting:

@@ -38,9 +38,9 @@ from tests.unit.governance.builders import (
 BY = "dispatcher"
 
 
-def test_an_item_has_the_same_id_however_often_it_is_heard_of_and_another_in_each_cycle() -> None:
-    assert an_item().id == an_item().id == item_id_of(an_id("case"), 3)
-    assert an_item(cycle=6).id != an_item().id
+def test_an_item_has_the_same_id_however_often_it_is_heard_of_and_another_for_each_conference() -> None:
+    assert an_item().id == an_item().id == item_id_of(an_id("case"), 1)
+    assert an_item(conference=2).id == item_id_of(an_id("case"), 2) != an_item().id
 
 
 def test_a_meeting_takes_a_waiting_item_on_its_agenda() -> None:

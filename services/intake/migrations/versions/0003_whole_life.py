@@ -23,6 +23,15 @@ ALTER TABLE cases
     ADD CONSTRAINT cases_one_end CHECK (closed_at IS NULL OR aside_at IS NULL),
     ADD CONSTRAINT cases_not_its_own_master CHECK (master_id <> case_id)
 """
+# What has come before the joint conference already has an item there under this count.
+CONFERENCES = """
+UPDATE cases SET conferences = (
+    SELECT count(*) FROM case_timeline AS entry
+    WHERE entry.case_id = cases.case_id AND entry.step = 'record_dissatisfied'
+        AND entry.state = 'awaiting_conference' AND NOT entry.late
+)
+WHERE escalation >= 2
+"""
 # Merged, refused and cancelled cases are never closed, and are not open either.
 OPEN = """
 DROP INDEX cases_open;
@@ -58,7 +67,7 @@ SMALL = "ALTER TABLE categories ADD COLUMN small boolean NOT NULL DEFAULT false"
 
 
 def upgrade() -> None:
-    for statement in (CASES, OPEN, SUPPORTERS, WAITS, SMALL):
+    for statement in (CASES, CONFERENCES, OPEN, SUPPORTERS, WAITS, SMALL):
         op.execute(statement)
 
 
