@@ -27,6 +27,7 @@ CODES: dict[str, Problem] = {
     "conflict": Problem(409, "Something with this id exists already", "标识已存在"),
     "illegal_transition": Problem(409, "This step is not possible now", "当前状态不允许此步骤"),
     "stale_version": Problem(412, "It has changed since you looked", "内容已被更新"),
+    "link_expired": Problem(410, "This link has expired; ask for a new one", "链接已过期, 请重新获取"),
     "payload_too_large": Problem(413, "That is too large", "内容过大"),
     "unsupported_media_type": Problem(415, "This type of content is not taken", "不支持的内容类型"),
     "range_not_satisfiable": Problem(416, "The file has no such part", "请求的范围无效"),

@@ -53,6 +53,38 @@ class MediaStored(msgspec.Struct, frozen=True, kw_only=True):
     duration_ms: int | None
 
 
+class EvidenceFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A piece of evidence with links that open it without a session until `expires_at`.
+
+    `stage` is `report`, `result` or `check`; `poster_url` is a video's alone. What is null is not
+    there: a file that was lost keeps its place in the list, and its hash.
+    """
+
+    media_id: UUID
+    kind: str
+    stage: str
+    cycle: int
+    sha256: str
+    mime: str | None = None
+    size_bytes: int | None = None
+    width: int | None = None
+    height: int | None = None
+    duration_ms: int | None = None
+    url: str | None = None
+    poster_url: str | None = None
+    expires_at: datetime | None = None
+
+
+class EvidenceFiles(msgspec.Struct, frozen=True, kw_only=True):
+    """The evidence of a case as the caller may see it, in the order in which it came.
+
+    `exactly` says whether the caller may know where each was taken.
+    """
+
+    items: tuple[EvidenceFile, ...]
+    exactly: bool
+
+
 class MediaPosition(msgspec.Struct, frozen=True, kw_only=True):
     """Where (WGS-84) and when a photo or a video was taken, by its own word; null where it does not say."""
 

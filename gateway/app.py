@@ -20,6 +20,7 @@ from gateway.filters import Filters
 from gateway.health import Health
 from gateway.house import House, Rpc, install
 from gateway.media.inspection import Inspector, libmagic
+from gateway.media.links import Links, a_key
 from gateway.media.shown import Darkroom, VideoMaker
 from gateway.media.storage import Storage
 from gateway.media.upload import UploadRepository, Uploads
@@ -87,6 +88,8 @@ def furnish(
                 uploads or SqlUploads(database), storage, Inspector(libmagic()), Darkroom(videos or Videos())
             ),
             storage=storage,
+            # Where nobody has given a key, links are good until this gateway starts again.
+            links=Links(settings.file_key or a_key()),
             places=Places(lambda: _communities(rpc)),
             filters=filters or SqlFilters(database),
             health=Health({"database": lambda: _answers(database), "broker": rpc.connected}),

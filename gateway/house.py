@@ -12,6 +12,7 @@ from chassis.principal import Principal
 from gateway.crew import Crew
 from gateway.filters import Filters
 from gateway.health import Health
+from gateway.media.links import Links
 from gateway.media.storage import Storage
 from gateway.media.upload import Uploads
 from gateway.places import Places
@@ -66,6 +67,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     sessions: Sessions
     uploads: Uploads
     storage: Storage
+    links: Links
     places: Places
     filters: Filters
     health: Health

@@ -54,6 +54,8 @@ POLICY: dict[tuple[str, str], Access] = {
     # Files. The uploader reads its own; others read by the case or the order.
     ("POST", f"{_API}/media"): _UPLOADERS,
     ("GET", f"{_API}/media/<uuid:media_id>"): _UPLOADERS,
+    # Whoever has a link was given it by somebody who may see the case, at most ten minutes ago.
+    ("GET", f"{_API}/files/<token>"): PUBLIC,
     # Cases. A reporter reads and visits its own, staff those of their place: intake decides.
     ("POST", f"{_API}/cases"): _REPORTERS,
     ("GET", f"{_API}/cases"): ANYBODY,
@@ -66,6 +68,7 @@ POLICY: dict[tuple[str, str], Access] = {
     ("GET", f"{_CASE}/supporters"): _READERS,
     ("GET", f"{_CASE}/media/<uuid:media_id>"): _READERS,
     ("GET", f"{_CASE}/media/<uuid:media_id>/position"): _READERS,
+    ("GET", f"{_CASE}/evidence"): _READERS,
     ("POST", f"{_CASE}/withdrawal"): _OWNERS,
     ("POST", f"{_CASE}/answer"): _OWNERS,
     ("POST", f"{_CASE}/reopening"): _REOPENERS,
@@ -96,6 +99,7 @@ POLICY: dict[tuple[str, str], Access] = {
     ("GET", f"{_API}/department/orders"): _OFFICER,
     ("GET", _OWN_ORDER): _OFFICER,
     ("GET", f"{_OWN_ORDER}/media/<uuid:media_id>"): _OFFICER,
+    ("GET", f"{_OWN_ORDER}/evidence"): _OFFICER,
     ("POST", f"{_OWN_ORDER}/results"): _OFFICER,
     ("POST", f"{_OWN_ORDER}/statements"): _OFFICER,
     ("POST", f"{_OWN_ORDER}/signature"): _OFFICER,

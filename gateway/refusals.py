@@ -54,6 +54,12 @@ class VideoUnavailable(Refusal):
     code: ClassVar[str] = "video_unavailable"
 
 
+class LinkExpired(Refusal):
+    """The link was good, and its ten minutes are over."""
+
+    code: ClassVar[str] = "link_expired"
+
+
 class UnknownMedia(Refusal):
     """The evidence named is no upload of the caller's."""
 

@@ -12,8 +12,10 @@ from gateway.settings import GatewaySettings
 
 
 def serve() -> Flask:
-    """Return the application with the environment's settings."""
+    """Return the application with the environment's settings. Raises: ValueError where they will not do."""
     settings = GatewaySettings.from_env()
+    if settings.mode == "production" and not settings.file_key:
+        raise ValueError("QIAOTOU_FILE_KEY is not set: it signs the links to files")
     logs.configure(settings.log_level, service="gateway")
     return create_app(settings, RpcClient(settings.amqp_uri))
 

@@ -59,6 +59,7 @@ def _gateway(cell: Cell, servers: Servers, mode: str) -> Program:
         | {
             "QIAOTOU_HTTP_BIND": f"{LOOPBACK}:{cell.ports['gateway']}",
             "QIAOTOU_MEDIA_DIR": str(cell.media),
+            "QIAOTOU_FILE_KEY": cell.secret("file links"),
         },
     )
 

@@ -34,20 +34,32 @@ def of_case(case_id: UUID, media_id: UUID) -> Evidence | None:
 def listed(case_id: UUID) -> EvidenceListing:
     """Return a case's evidence as the caller may see it, its orders' results included. Raises: NotFound."""
     listing = ask("intake", "evidence_listing", result=EvidenceListing, case_id=case_id)
-    found = ask("dispatch", "orders_of_case", result=OrderPage, case_id=case_id)
-    papers = [piece for order in found.items for piece in of_order(order)]
-    # Intake holds a result once it counts; dispatch may know of others.
+    orders = ask("dispatch", "orders_of_case", result=OrderPage, case_id=case_id)
+    return _with_results(listing, orders.items)
+
+
+def for_department(order: OrderView) -> EvidenceListing:
+    """Return the evidence behind an order and of its result, as its department may see it."""
+    try:
+        listing = ask("intake", "evidence_listing", result=EvidenceListing, case_id=order.case_id)
+    except RemoteRefusal as refusal:
+        if refusal.code != NotFound.code:
+            raise
+        # The case is with another department by now; the result stays this one's.
+        listing = EvidenceListing(case_id=order.case_id, items=(), exactly=False)
+    return _with_results(listing, [order])
+
+
+def _with_results(listing: EvidenceListing, orders: Sequence[OrderView]) -> EvidenceListing:
+    """Return a listing with the results that intake does not hold: it holds one once it counts."""
     known = {each.media_id for each in listing.items}
-    more = tuple(each for each in papers if each.media_id not in known)
-    return msgspec.structs.replace(listing, items=(*listing.items, *more))
-
-
-def of_order(order: OrderView) -> tuple[HeldEvidence, ...]:
-    """Return the evidence of an order's result."""
-    return tuple(
-        HeldEvidence(**msgspec.structs.asdict(each), stage="result", cycle=order.cycle)
-        for each in order.evidence
+    more = tuple(
+        HeldEvidence(**msgspec.structs.asdict(piece), stage="result", cycle=order.cycle)
+        for order in orders
+        for piece in order.evidence
+        if piece.media_id not in known
     )
+    return msgspec.structs.replace(listing, items=(*listing.items, *more))
 
 
 def kept(held: Evidence) -> Upload | None:

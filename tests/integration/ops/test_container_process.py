@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from gateway.media.links import LEAST_KEY_CHARACTERS
 from ops import container
 from ops.cell import REPOSITORY, Cell
 from ops.definitions import department_codes
@@ -63,6 +64,9 @@ def test_a_container_listens_where_the_others_reach_it(
         container.become(program)
     assert {each["QIAOTOU_METRICS_HOST"] for each in became} == {"0.0.0.0"}  # noqa: S104 - its own network
     assert {each["QIAOTOU_METRICS_PORT"] for each in became} == {"9100"}
+    (key,) = (each["QIAOTOU_FILE_KEY"] for each in became if "QIAOTOU_FILE_KEY" in each)
+    assert key == cell.secret("file links")
+    assert len(key) >= LEAST_KEY_CHARACTERS
     assert len({each["QIAOTOU_AMQP_URI"] for each in became}) == len(became)
 
 
