@@ -11,7 +11,7 @@ WORKDIR /app
 COPY requirements/runtime.txt requirements/runtime.txt
 RUN pip install --no-cache-dir --require-hashes -r requirements/runtime.txt
 COPY . .
-RUN pip install --no-cache-dir --no-deps --no-build-isolation ./clients/department
+RUN pip install --no-cache-dir --no-deps --no-build-isolation ./clients/department ./clients/verifier
 
 ARG SERVICE=gateway
 ENV QIAOTOU_SERVICE=${SERVICE} PYTHONUNBUFFERED=1

@@ -12,7 +12,7 @@ MODES = ("demo", "production", "test")
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """The settings of one process. Secrets come in the two URLs and are never printed.
+    """The settings of one process. Secrets come in the two URLs and the key, and are never printed.
 
     `process` of `processes` decides the partitions; `mode` production refuses demo logins and
     a moved clock. `working_hours` are those of every working day, in Asia/Shanghai.
@@ -27,6 +27,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     mode: str = "production"
     district: str = "140303"
     log_level: str = "INFO"
+    signing_key: str = ""
     working_hours: str = "08:30-12:00,14:00-18:00"
 
     @classmethod

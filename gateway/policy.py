@@ -120,6 +120,15 @@ POLICY: dict[tuple[str, str], Access] = {
     ("POST", f"{_API}/conference/meetings/<uuid:meeting_id>/resolutions"): _CENTRE,
     ("POST", f"{_ITEM}/adopt"): _CENTRE,
     ("POST", f"{_ITEM}/decline"): _CENTRE,
+    # What everybody may check. A grid has one worker: its figures are for those who look after it.
+    ("GET", f"{_API}/figures"): PUBLIC,
+    ("GET", f"{_API}/figures/ranking"): PUBLIC,
+    ("GET", f"{_API}/figures/grids"): _only(
+        Role.DISPATCHER, Role.ARCHIVIST, Role.INSPECTOR, Role.OPERATOR, Role.CLERK, Role.COMMITTEE
+    ),
+    ("GET", f"{_API}/figures/cases"): _DISTRICT,
+    ("GET", f"{_API}/archive/log"): PUBLIC,
+    ("GET", f"{_API}/archive/log/leaves"): PUBLIC,
     # One's own filters and messages, and what everybody who works here may know.
     ("GET", f"{_API}/me/filters"): ANYBODY,
     ("GET", f"{_API}/me/filters/<name>"): ANYBODY,

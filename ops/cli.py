@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,12 +21,14 @@ from ops.display import Display
 from ops.errors import Unready
 from ops.parked import commands as parked
 from ops.processes import STOP_STAGES
+from ops.publish import publish
 from ops.startup import Startup
 from ops.status import OK, Component, components
 from ops.supervision import Supervisor
 
 F = TypeVar("F", bound=Callable[..., Any])
 _MODES = ("demo", "test")
+_DAY = click.DateTime(("%Y-%m-%d",))
 
 
 def _cell_option(function: F) -> F:
@@ -145,6 +148,24 @@ def bench(arguments: tuple[str, ...]) -> None:
 
 main.add_command(parked)
 main.add_command(clock)
+
+
+@main.command("publish")
+@_cell_option
+@click.option("--from", "since", type=_DAY, required=True, help="The first day of reporting.")
+@click.option("--to", "until", type=_DAY, required=True, help="The day after the last.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="A folder that is not there yet.")
+def publish_(folder: Path, since: datetime, until: datetime, out: Path) -> None:
+    """Write a period's events, figures, seals and signed log, for anyone to recompute."""
+    written = publish(Cell(folder), since=since.date(), until=until.date(), folder=out)
+    key = written.pop("key")
+    rows = [(name, str(each["lines"]), str(each["sha256"])) for name, each in written.items()]
+    display = Display()
+    display.rows("Published", ("file", "lines", "SHA-256"), rows)
+    display.say(f"\nKey        {key}")
+    display.say(f"Check it   .venv/bin/qiaotou-verify publication {out} --key {key}")
+
+
 main.add_command(calendar)
 
 

@@ -1,5 +1,6 @@
 """The processes of a cell: what each is started with, and the order of starting and stopping."""
 
+import hashlib
 import os
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ SERVER_PROGRAMS = ("epmd", "rabbitmq", "postgres")
 STOP_STAGES = (("gateway",), ("relay", *SERVICES), ("rabbitmq", "postgres"), ("epmd",))
 _CLASSES = {service: f"services.{service}.service:{service.capitalize()}Service" for service in SERVICES}
 _SENDING = "relay"
+_SIGNING = "intake"
 # What whoever starts a cell may set for all of its processes.
 _PASSED_ON = ("QIAOTOU_WORKING_HOURS",)
 
@@ -35,10 +37,17 @@ def environment(cell: Cell, servers: Servers, process: str, *, mode: str) -> dic
         "QIAOTOU_METRICS_PORT": str(cell.ports[f"{process}-metrics"]),
         "QIAOTOU_MODE": mode,
     } | {name: os.environ[name] for name in _PASSED_ON if os.environ.get(name)}
+    if process == _SIGNING:
+        told["QIAOTOU_SIGNING_KEY"] = signing_key(cell)
     if process == _SENDING:
         urls = servers.databases.relay_urls()
         return told | {"QIAOTOU_DATABASES": ",".join(f"{name}={url}" for name, url in urls.items())}
     return told | {"QIAOTOU_DATABASE_URL": servers.databases.url(process)}
+
+
+def signing_key(cell: Cell) -> str:
+    """Return the seed (hex) of the key that signs what the cell publishes."""
+    return hashlib.sha256(cell.secret("signing key").encode()).hexdigest()
 
 
 def _service(cell: Cell, servers: Servers, service: str, mode: str) -> Program:

@@ -145,6 +145,7 @@ class WorkOrderCompleted(WorkOrderEvent, frozen=True, kw_only=True):
     """办结反馈: references to the result and its evidence, never their content.
 
     `handler_id` is the account that handled the matter, where one is known: it may not check it.
+    `contacted_at` is when the department spoke to the reporter's side.
     """
 
     type: ClassVar[str] = "dispatch.work_order.completed.v1"
@@ -152,6 +153,7 @@ class WorkOrderCompleted(WorkOrderEvent, frozen=True, kw_only=True):
     result_sha256: str
     evidence: tuple[Evidence, ...] = ()
     handler_id: UUID | None = None
+    contacted_at: datetime | None = None
 
 
 ALL = (

@@ -6,6 +6,7 @@ from gateway.routes import (
     conference,
     department,
     desks,
+    figures,
     files,
     filters,
     follow_up,
@@ -41,5 +42,6 @@ ALL = (
     messages.routes,
     reference.routes,
     responsibility.routes,
+    figures.routes,
     filters.routes,
 )

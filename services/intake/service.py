@@ -1,6 +1,7 @@
 """Every entrypoint of intake; each is one line of delegation."""
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from chassis.bus.inbound import Inbound
@@ -8,6 +9,8 @@ from chassis.context import Context
 from chassis.entrypoints import DatabaseDependency, command_batch, event_batch, every, query
 from chassis.processing.commands import CommandProcessor
 from chassis.processing.events import EventProcessor
+from chassis.signing import SigningKeyDependency
+from contracts.commands.figures import FigureCases, Figures, LogHead, LogLeaves, Ranking
 from contracts.commands.intake import (
     CasePage,
     CaseView,
@@ -19,7 +22,11 @@ from contracts.commands.intake import (
 )
 from contracts.vocabulary import Evidence
 from services.intake import metrics
+from services.intake.archive import queries as archive_queries
+from services.intake.archive.keeping import append_all_seals
 from services.intake.case import handlers, queries, timers
+from services.intake.figures import queries as figure_queries
+from services.intake.figures.projection import project_all
 from services.intake.reference import handlers as reference_handlers
 from services.intake.reference.queries import ReferenceCounts, reference_counts
 
@@ -33,6 +40,7 @@ class IntakeService:
 
     name = "intake"
     database = DatabaseDependency()
+    signing_key = SigningKeyDependency()
 
     @command_batch
     def execute(self, batch: Sequence[Inbound]) -> list[bytes]:
@@ -110,6 +118,69 @@ class IntakeService:
         return queries.evidence_listing(self.database, context.required(), case_id)
 
     @query
+    def figures(
+        self,
+        context: Context,
+        *,
+        scope: str = "district",
+        since: date | None = None,
+        until: date | None = None,
+    ) -> Figures:
+        """Return every figure of each group of a scope; asked by anybody, but for grids."""
+        return figure_queries.figures(self.database, context.principal, scope=scope, since=since, until=until)
+
+    @query
+    def ranking(
+        self,
+        _context: Context,
+        *,
+        figure: str = "completion",
+        since: date | None = None,
+        until: date | None = None,
+        minimum_volume: int = figure_queries.MINIMUM_VOLUME,
+    ) -> Ranking:
+        """Return the communities by one rate; asked by anybody."""
+        return figure_queries.ranking(
+            self.database, figure=figure, since=since, until=until, minimum_volume=minimum_volume
+        )
+
+    @query
+    def cases_behind(
+        self,
+        context: Context,
+        *,
+        figure: str,
+        scope: str = "district",
+        group: str = "*",
+        since: date | None = None,
+        until: date | None = None,
+        cursor: str | None = None,
+        limit: int = 100,
+    ) -> FigureCases:
+        """Return a page of the cases behind one figure of one group."""
+        return figure_queries.cases_behind(
+            self.database,
+            context.required(),
+            figure=figure,
+            scope=scope,
+            group=group,
+            since=since,
+            until=until,
+            cursor=cursor,
+            limit=limit,
+        )
+
+    @query
+    def log_head(self, _context: Context) -> LogHead:
+        """Return the signed head of the archive's log; asked by anybody."""
+        return archive_queries.log_head(self.database, self.signing_key)
+
+    @query
+    def log_leaves(self, _context: Context, *, since: int = 0, limit: int = 100) -> LogLeaves:
+        """Return a stretch of the archive's log; asked by anybody."""
+        return archive_queries.log_leaves(self.database, since=since, limit=limit)
+
+    @query
     def reference_counts(self, _context: Context) -> ReferenceCounts:
         """Return how much of registry's data is mirrored; asked at start, by nobody in particular."""
         return reference_counts(self.database)
@@ -123,6 +194,16 @@ class IntakeService:
     def watch_limits(self) -> None:
         """Remind those who are waited for, and give up what nobody answers."""
         timers.watch_all_limits(self.database)
+
+    @every(seconds=5.0)
+    def append_seals(self) -> None:
+        """Put new seals into the archive's log and sign its head."""
+        append_all_seals(self.database, self.signing_key)
+
+    @every(seconds=1.0)
+    def project_figures(self) -> None:
+        """Count what has happened since."""
+        project_all(self.database)
 
     @every(seconds=5.0)
     def show_open_cases(self) -> None:

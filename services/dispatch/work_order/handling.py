@@ -146,6 +146,7 @@ def complete(
         result_sha256=result_sha256,
         evidence=result.evidence if result else (),
         handler_id=result and result.handed_in_by,
+        contacted_at=result and result.contact.at,
     )
     return Decided(completed, told)
 

@@ -142,5 +142,12 @@ def _completed(case: Case, fact: WorkOrderCompleted, detail: dict[str, str], tol
         "handler_id": fact.handler_id,
         "documents": with_documents(case, fact.evidence, Stage.RESULT),
     }
-    result = {"result_id": str(fact.result_id), "result_sha256": fact.result_sha256}
+    # Whether it came in time is judged by when dispatch took it, not by when it is heard of here.
+    result = {
+        "result_id": str(fact.result_id),
+        "result_sha256": fact.result_sha256,
+        "answered_at": fact.at.isoformat(),
+    }
+    if fact.contacted_at is not None:
+        result["contacted_at"] = fact.contacted_at.isoformat()
     return Said(changes, detail | result, told)

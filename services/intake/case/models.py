@@ -4,6 +4,18 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import BYTEA, DOUBLE_PRECISION, JSONB, TIMESTAMP, UUID
 
 metadata = sa.MetaData()
+
+
+class XID8(sa.types.UserDefinedType[int]):
+    """PostgreSQL's id of a transaction, in 64 bits: it never comes round."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: object) -> str:
+        """Return the type's name."""
+        return "XID8"
+
+
 _TIME = TIMESTAMP(timezone=True)
 
 # No index knows of the state: most steps change no indexed column and leave every index alone.
@@ -71,6 +83,8 @@ timeline = sa.Table(
     sa.Column("actor", UUID),
     sa.Column("late", sa.Boolean, nullable=False),
     sa.Column("detail", JSONB, nullable=False),
+    # Which transaction wrote it: the figures read on from there.
+    sa.Column("txid", XID8, nullable=False, server_default=sa.text("pg_current_xact_id()")),
 )
 
 numbers = sa.Table(
@@ -88,6 +102,8 @@ seals = sa.Table(
     sa.Column("sealed_at", _TIME, nullable=False),
     sa.Column("commitments", JSONB, nullable=False),
     sa.Column("seal", sa.Text, nullable=False),
+    # Its place in the archive's log, from 0; None until the timer has put it there.
+    sa.Column("log_index", sa.BigInteger, unique=True),
 )
 
 # Apart from the seals, so that a salt can be shredded while the seal stands.

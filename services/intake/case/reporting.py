@@ -63,7 +63,9 @@ def report(asked: ReportCase, principal: Principal, named: Named, *, now: dateti
     row = transition(None, Trigger.COMMAND, Step.REPORT, facts)
     reporter_id = None if asked.anonymous else own_account(principal)
     case = _new_case(asked, named, channel=asked.channel, by=by, reporter_id=reporter_id, now=now)
-    decided = _reported(case, row, evidence=evidence, detail={"channel": case.channel}, now=now)
+    named_by_reporter = {} if category is None else {"category": category.code}
+    detail = {"channel": case.channel, **named_by_reporter}
+    decided = _reported(case, row, evidence=evidence, detail=detail, now=now)
     if asked.category is None:
         return decided
     return followed_by(decided, lambda reported: classify_by_rule(reported, category, now=now))
@@ -120,7 +122,11 @@ def certified(fact: ResolutionCertified, named: Named, *, now: datetime) -> Deci
     case = _new_case(
         asked, named, channel=asked.channel, by=By.GOVERNANCE, reporter_id=fact.owner_id, now=now
     )
-    detail = {"resolution_id": str(fact.resolution_id), "meeting_id": str(fact.meeting_id)}
+    detail = {
+        "resolution_id": str(fact.resolution_id),
+        "meeting_id": str(fact.meeting_id),
+        "category": fact.category,
+    }
     decided = _reported(case, row, evidence=(), detail=detail, now=now)
     return followed_by(decided, lambda reported: classify_by_rule(reported, named.category, now=now))
 

@@ -135,7 +135,12 @@ DISPATCH: tuple[Payload, ...] = (
     dispatch.WorkOrderPartExcused(**_ORDER, party="GDS"),
     dispatch.WorkOrderCardShown(**_ORDER, party="CGJ", card=Card.RED, due_at=LATER),
     dispatch.WorkOrderCompleted(
-        **_ORDER, result_id=RESULT, result_sha256=HASH, evidence=EVIDENCE, handler_id=WORKER
+        **_ORDER,
+        result_id=RESULT,
+        result_sha256=HASH,
+        evidence=EVIDENCE,
+        handler_id=WORKER,
+        contacted_at=LATER,
     ),
 )
 

@@ -141,6 +141,7 @@ def test_a_certified_resolution_becomes_a_case_that_is_classified_by_rule() -> N
     assert decided.entries[0].detail == {
         "resolution_id": str(an_id("resolution")),
         "meeting_id": str(an_id("meeting")),
+        "category": "0202",
     }
     assert [entry.role for entry in decided.entries] == ["governance", "rule"]
 

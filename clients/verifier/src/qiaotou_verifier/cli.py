@@ -1,0 +1,59 @@
+"""`qiaotou-verify`: recompute what a cell has published."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from qiaotou_verifier.check import Report, shown, verify
+from qiaotou_verifier.files import Unreadable
+
+DIFFERS, TROUBLE = 1, 2
+
+
+@click.group()
+@click.version_option(package_name="qiaotou-verifier")
+def main() -> None:
+    """Recompute what a Qiaotou cell publishes. Needs the published files and nothing else."""
+
+
+@main.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--key", help="The public key (hex) that the district has made known.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def publication(folder: Path, *, key: str | None, as_json: bool) -> None:
+    """Recompute every figure, ranking and seal of a published folder.
+
+    Exit status: 0 everything agrees, 1 something differs, 2 the folder cannot be read.
+    """
+    try:
+        report = verify(folder, key=key)
+    except (Unreadable, KeyError, ValueError, TypeError) as error:
+        click.echo(f"{type(error).__name__}: {error}", err=True)
+        sys.exit(TROUBLE)
+    click.echo(_as_json(report) if as_json else _as_text(report))
+    sys.exit(0 if report.holds else DIFFERS)
+
+
+def _as_json(report: Report) -> str:
+    facts = report._asdict() | {
+        "holds": report.holds,
+        "findings": [finding._asdict() for finding in report.findings],
+        "totals": {name: [*ratio, ratio.value] for name, ratio in report.totals.items()},
+    }
+    return json.dumps(facts, ensure_ascii=False)
+
+
+def _as_text(report: Report) -> str:
+    completion, reporting = report.totals["completion"], report.totals["reporting"]
+    read = f"{report.cases} cases, {report.events} events, {report.figures} figures"
+    rates = f"办结率 completion {completion.value}   上报率 reporting {reporting.value}"
+    good = "✓ Every figure, ranking and seal was recomputed and agrees."
+    lines = [
+        f"{read}, {report.seals} seals, a log of {report.log_size}",
+        f"上报 reported {completion.denominator}   办结 closed {completion.numerator}   {rates}",
+        *(f"✗ {line}" for line in shown(report.findings)),
+        good if report.holds else "✗ It does not hold.",
+    ]
+    return "\n".join(lines)

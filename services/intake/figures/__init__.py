@@ -1,0 +1,1 @@
+"""The figures 指标: recomputed from each case's entries, step by step."""
