@@ -1,0 +1,114 @@
+"""A stranger with the guide, the project and one file of settings does what the guide says, and only that."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+GUIDE = (ROOT / "docs" / "department-guide.md").read_text(encoding="utf-8")
+SANDBOX = "Half an hour in the sandbox"
+NODE = "Without Python"
+FENCE = re.compile(r"```(sh|python)\n(.*?)```", re.DOTALL)
+SAVED_AS = re.compile(r"Save this as `([^`]+)`")
+OLDEST_NODE = 18
+
+
+def section(title: str) -> str:
+    return GUIDE.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return [block for kind, block in FENCE.findall(text) if kind == language]
+
+
+@pytest.fixture(scope="module")
+def folder(district: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project, with the sandbox department's settings in it as the guide says."""
+    copied = tmp_path_factory.mktemp("stranger") / "qiaotou"
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
+    for name in filter(None, listed.stdout.decode().split("\0")):
+        (copied / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, copied / name)
+    shutil.copy2(district.departments / "SBX.env", copied / "SBX.env")
+    return copied
+
+
+def typed(folder: Path, commands: list[str], *, timeout_s: float) -> str:
+    """Type the commands one after the other into a shell of one's own; gives what it printed."""
+    ours = ("QIAOTOU_", "PYTHON", "VIRTUAL_ENV")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    # `python3` is one that the guide asks for, and none with this project's packages.
+    environment["PATH"] = f"{sys.base_prefix}/bin:{environment['PATH']}"
+    ran = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", "\n".join(commands)],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=timeout_s,
+    )
+    assert ran.returncode == 0, f"{ran.stdout}\n{ran.stderr}"
+    return ran.stdout
+
+
+@pytest.fixture(scope="module")
+def walked(folder: Path) -> Path:
+    """The whole walkthrough, its program saved where it says."""
+    text = section(SANDBOX)
+    names, programs = SAVED_AS.findall(text), blocks(text, "python")
+    for name, program in zip(names, programs, strict=True):
+        (folder / name).write_text(program, encoding="utf-8")
+    typed(folder, blocks(text, "sh"), timeout_s=240)
+    return folder
+
+
+def test_the_first_order_is_signed_extended_and_completed_and_the_second_returned(walked: Path) -> None:
+    heard = (walked / "heard.txt").read_text(encoding="utf-8").splitlines()
+    happened = [line.split()[0] for line in heard[1:]]
+    assert happened.count("offered") == 2, heard
+    assert sum("extension granted" in line for line in heard) == 1, heard
+    states = [line.rsplit(" ", 1)[1] for line in heard if line.startswith("accepted")]
+    assert states == ["signed", "signed", "completed", "returned"], heard
+    assert "refused" not in happened, heard
+
+
+def test_the_guides_program_completes_an_order_and_finds_the_one_it_was_not_there_for(walked: Path) -> None:
+    printed = (walked / "handled.txt").read_text(encoding="utf-8").splitlines()
+    completed = {line.split()[1] for line in printed if line.startswith("completed")}
+    assert len(completed) == 2, printed
+    assert any("state signed" in line for line in printed), printed
+    assert not any(line.startswith("refused") for line in printed), printed
+
+
+def test_the_walkthrough_leaves_the_settings_as_it_found_them(walked: Path, district: Any) -> None:
+    assert (walked / "SBX.env").read_text() == (district.departments / "SBX.env").read_text()
+
+
+def test_a_department_in_node_completes_an_order(walked: Path) -> None:
+    assert _node_is_there(), f"this needs Node {OLDEST_NODE} or later with npm: install nodejs and npm"
+    terminal = blocks(section(SANDBOX), "sh")[0]
+    printed = typed(walked, [terminal, *blocks(section(NODE), "sh")], timeout_s=180)
+    assert "department.reply.accepted.v1" in printed
+    assert [line.rsplit(" ", 1)[1] for line in printed.splitlines() if "reply.accepted" in line] == [
+        "signed",
+        "completed",
+    ]
+
+
+def _node_is_there() -> bool:
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        return False
+    version = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout
+    return int(version.removeprefix("v").partition(".")[0]) >= OLDEST_NODE
