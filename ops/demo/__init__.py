@@ -1,0 +1,1 @@
+"""`./qiaotou demo`: half a year of the district, lived day by day."""
