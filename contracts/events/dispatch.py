@@ -1,4 +1,7 @@
-"""What dispatch says of a work order. Subject is the order id, ordering key the case id."""
+"""What dispatch says of a work order. Subject and ordering key are the case id.
+
+All orders of a case share one line, so that a new order is never heard of before the old one's end.
+"""
 
 from datetime import date, datetime
 from typing import ClassVar

@@ -121,6 +121,14 @@ work_order_case = sa.Table(
     sa.Column("merged", sa.Boolean, nullable=False),
 )
 
+# The sequence of a case's line: its orders' events, all of them.
+work_order_told = sa.Table(
+    "work_order_told",
+    metadata,
+    sa.Column("case_id", UUID, primary_key=True),
+    sa.Column("emitted", sa.BigInteger, nullable=False),
+)
+
 work_order_timeline = sa.Table(
     "work_order_timeline",
     metadata,

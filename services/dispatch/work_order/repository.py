@@ -16,6 +16,7 @@ from services.dispatch.work_order.models import (
     work_order_part,
     work_order_result,
     work_order_statement,
+    work_order_told,
 )
 from services.dispatch.work_order.result import Result
 from services.dispatch.work_order.statement import Statement
@@ -34,6 +35,10 @@ _OPEN_TO = sa.text(
 _RESULTS = sa.text("SELECT * FROM work_order_result WHERE id = ANY(:keys)")
 _STATEMENTS = sa.text("SELECT * FROM work_order_statement WHERE id = ANY(:keys)")
 _CASES = sa.text("SELECT * FROM work_order_case WHERE case_id = ANY(:keys) ORDER BY case_id FOR UPDATE")
+_TOLD = sa.text(
+    "SELECT case_id, emitted FROM work_order_told WHERE case_id = ANY(:keys) ORDER BY case_id FOR UPDATE"
+)
+_COUNT = "ON CONFLICT (case_id) DO UPDATE SET emitted = EXCLUDED.emitted"
 _STAYING = frozenset(
     {
         *("case_id", "number", "cycle", "redirect", "lead", "category", "kind", "urgency", "limit"),
@@ -57,13 +62,16 @@ class Orders(Store[UUID, WorkOrder]):
     def load_many(self, keys: list[UUID]) -> dict[UUID, WorkOrder]:
         """Read and lock the orders that exist."""
         rows = self.connection.execute(_ORDERS, {"keys": keys}).mappings()
-        return {row["id"]: msgspec.convert(row, WorkOrder) for row in rows}
+        orders = [msgspec.convert(row, WorkOrder) for row in rows]
+        self._uow.store(Told).prefetch(order.case_id for order in orders)
+        return {order.id: order for order in orders}
 
     def lock_due(self, *, before: datetime, limit: int) -> list[WorkOrder]:
         """Lock and read orders of which something fell due; those locked elsewhere are left."""
         rows = self.connection.execute(_LOCK_DUE, {"before": before, "limit": limit}).mappings()
         orders = [msgspec.convert(row, WorkOrder) for row in rows]
         self._loaded.update({order.id: order for order in orders})
+        self._uow.store(Told).prefetch(order.case_id for order in orders)
         return orders
 
     def open_to(self, department: str) -> list[WorkOrder]:
@@ -83,6 +91,25 @@ class Orders(Store[UUID, WorkOrder]):
         bulk.update(self.connection, work_order, changed, key=("id",))
         parts = [row for old, new in moved for row in _moved_parts(old, new)]
         bulk.update(self.connection, work_order_part, parts, key=("order_id", "department"))
+
+
+class Told(Store[UUID, int]):
+    """How many events have been told of each case's orders, locked after the orders themselves."""
+
+    def load_many(self, keys: list[UUID]) -> dict[UUID, int]:
+        """Read and lock the counts."""
+        return {row[0]: row[1] for row in self.connection.execute(_TOLD, {"keys": keys})}
+
+    def save_many(self, changes: list[Change[UUID, int]]) -> None:
+        """Write the counts."""
+        rows = [{"case_id": change.key, "emitted": change.new} for change in changes]
+        bulk.insert(self.connection, work_order_told, rows, on_conflict=_COUNT)
+
+    def next_of(self, case_id: UUID) -> int:
+        """Return the next event's sequence, from 1."""
+        sequence = (self.get(case_id) or 0) + 1
+        self.put(case_id, sequence)
+        return sequence
 
 
 def _row(order: WorkOrder) -> dict[str, Any]:

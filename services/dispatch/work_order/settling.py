@@ -13,7 +13,7 @@ from services.dispatch.work_order.counting import count
 from services.dispatch.work_order.decided import Decided, ToDepartment
 from services.dispatch.work_order.lifecycle import Trigger
 from services.dispatch.work_order.records import Entry, Timeline
-from services.dispatch.work_order.repository import Orders
+from services.dispatch.work_order.repository import Orders, Told
 from services.dispatch.work_order.work_order import WorkOrder
 
 
@@ -77,9 +77,10 @@ def note_late(order: WorkOrder | None, uow: UnitOfWork, move: Move) -> None:
 
 def _tell(decided: Decided, uow: UnitOfWork) -> None:
     order = decided.order
-    subject, key = str(order.id), str(order.case_id)
-    for sequence, event in enumerate(decided.events, order.emitted - len(decided.events) + 1):
-        uow.outbox.event(event, subject=subject, sequence=sequence, ordering_key=key)
+    # All orders of a case are told on one line: a new one is never heard of before the old one's end.
+    case, told = str(order.case_id), uow.store(Told)
+    for event in decided.events:
+        uow.outbox.event(event, subject=case, sequence=told.next_of(order.case_id), ordering_key=case)
     for message in decided.messages:
         to_department(message, order, uow)
 

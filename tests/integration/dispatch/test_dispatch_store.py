@@ -81,7 +81,7 @@ def test_an_order_goes_from_its_offer_to_its_completion(database: Database) -> N
         ("dispatch.work_order.completed.v1", 4),
     ]
     assert {(event.source, event.subject, event.orderingkey) for event in told} == {
-        ("dispatch", str(ORDER), str(an_id("case")))
+        ("dispatch", str(an_id("case")), str(an_id("case")))
     }
     assert data_of(told[-1])["handler_id"] == officer().subject
     assert answers(database) == [("accepted", "signed"), ("accepted", "completed")]

@@ -91,7 +91,7 @@ def test_a_returned_order_goes_to_another_department(database: Database) -> None
     assert (receipt["order_id"], receipt["state"], receipt["version"]) == (str(SECOND_ORDER), "offered", 1)
     assert events_of(database) == ["offered", "returned", "offered"]
     new = sent(database)[-1]
-    assert (new.subject, new.sequence, new.orderingkey) == (str(SECOND_ORDER), 1, str(an_id("case")))
+    assert (new.subject, new.sequence, new.orderingkey) == (str(an_id("case")), 3, str(an_id("case")))
     assert (data_of(new)["department"], data_of(new)["co_handlers"]) == (OTHER, [CO_HANDLER])
     assert state_of(database) == "returned"
     assert [data["order_id"] for _, data in told(database, to=OTHER)] == [str(SECOND_ORDER)]
