@@ -28,6 +28,10 @@ _REVOKE_ALL = sa.text(
 _LOCK_ACCOUNT = sa.text("SELECT pg_advisory_xact_lock(hashtext(:account_id))")
 _FILTER_NAMES = sa.text("SELECT name FROM saved_filters WHERE account_id = :account_id")
 _FILTER_KEY = "saved_filters_pkey"
+_REVOKE_AT = sa.text(
+    "UPDATE sessions SET revoked_at = clock_timestamp() WHERE scope ->> 'department' = :department"
+    " AND revoked_at IS NULL"
+)
 
 
 class SqlSessions:
@@ -59,6 +63,11 @@ class SqlSessions:
         """End every session of an account; return how many there were."""
         with self._database.engine.begin() as connection:
             return connection.execute(_REVOKE_ALL, {"account_id": account_id, "kind": kind}).rowcount
+
+    def revoke_at(self, department: str) -> int:
+        """End every session at a department, its software's and its people's; return how many there were."""
+        with self._database.engine.begin() as connection:
+            return connection.execute(_REVOKE_AT, {"department": department}).rowcount
 
 
 # Where and when it was taken is asked for by itself alone.

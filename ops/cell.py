@@ -121,14 +121,24 @@ class Cell:
 
     def secret(self, name: str) -> str:
         """Return the random secret of this name, made at the first call and kept, mode 0600."""
-        path = self.folder / "secrets.json"
-        known = _read(path)
+        known = _read(self._secrets)
         if name not in known:
             with self.locked("secrets"):
-                known = _read(path)
+                known = _read(self._secrets)
                 known.setdefault(name, secrets.token_urlsafe(24))
-                _write(path, known)
+                _write(self._secrets, known)
         return str(known[name])
+
+    def forget_secret(self, name: str) -> None:
+        """Let the next call for this secret make another; whoever was given the old one keeps it."""
+        with self.locked("secrets"):
+            known = _read(self._secrets)
+            known.pop(name, None)
+            _write(self._secrets, known)
+
+    @property
+    def _secrets(self) -> Path:
+        return self.folder / "secrets.json"
 
     @contextmanager
     def locked(self, name: str) -> Iterator[None]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from ops.cell import REPOSITORY, TEST_FOLDER, Cell
 from ops.display import Display
 from ops.processes import STOP_STAGES
+from ops.roster import Roster
 from ops.startup import Startup
 from ops.supervision import Supervisor
 
@@ -82,6 +83,7 @@ def _start(cell: Cell, display: Display) -> None:
             shutil.rmtree(path.resolve(), ignore_errors=True)
             path.unlink()
         shutil.rmtree(path, ignore_errors=True)
+    Roster(cell).path.unlink(missing_ok=True)
     Startup(Cell(TEST_FOLDER), display, mode="test").run()
 
 

@@ -16,6 +16,7 @@ from ops import checks, doctor, logins
 from ops.calendar import commands as calendar
 from ops.cell import DEFAULT_FOLDER, Cell
 from ops.clock import commands as clock
+from ops.department import commands as department
 from ops.departments import api_url, settings_path
 from ops.display import Display
 from ops.errors import Unready
@@ -148,6 +149,7 @@ def bench(arguments: tuple[str, ...]) -> None:
 
 main.add_command(parked)
 main.add_command(clock)
+main.add_command(department)
 
 
 @main.command("publish")

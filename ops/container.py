@@ -10,12 +10,12 @@ import psycopg
 from ops import definitions, departments
 from ops.cell import DATABASES, Cell
 from ops.errors import Unready
-from ops.processes import applications, environment
+from ops.processes import applications
 from ops.program import Program
+from ops.roster import Roster
 from ops.servers import Servers, remember
-from ops.startup import run_module
+from ops.startup import seed
 
-_DEFINITIONS = "/definitions/definitions.json"
 _METRICS_PORT, _HTTP_PORT = "9100", "8480"
 _DATABASE_S = 60
 
@@ -43,12 +43,10 @@ def prepare(cell: Cell, *, mode: str) -> None:
     servers.databases.create()
     for service in DATABASES:
         servers.databases.migrate(service)
-    told = environment(cell, servers, "registry", mode=mode)
-    run_module(("services.registry.seed",), told, cell.logs / "seed.log")
+    seed(cell, servers, mode=mode)
     departments.write_settings(cell, servers)
-    content = definitions.of_cell(cell, definitions.department_codes())
-    path = Path(os.environ.get("QIAOTOU_DEFINITIONS", _DEFINITIONS))
-    path.write_text(definitions.text(content), encoding="utf-8")
+    content = definitions.of_cell(cell, Roster(cell).codes())
+    definitions.shared_path().write_text(definitions.text(content), encoding="utf-8")
 
 
 def become(program: Program) -> None:

@@ -4,6 +4,7 @@ import base64
 import csv
 import hashlib
 import json
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,7 +22,7 @@ Entry = dict[str, object]
 
 
 def department_codes(path: Path = _DEPARTMENTS) -> tuple[str, ...]:
-    """Return the code of every department of the district."""
+    """Return the code of every department that the repository names."""
     if not path.exists():
         return ("COM", "CGJ", "ZJJ", "GAF", "SFJ")
     with path.open(encoding="utf-8", newline="") as file:
@@ -56,6 +57,17 @@ def of_cell(cell: Cell, departments: tuple[str, ...]) -> Entry:
     """Return a cell's own document, with its users' passwords, hashed."""
     passwords = {user.name: cell.secret(f"broker:{user.name}") for user in users(departments)}
     return document(departments, vhost=cell.name, passwords=passwords)
+
+
+def shared_path() -> Path:
+    """Return the file that a broker in a container of docker-compose.yml reads at its start."""
+    return Path(os.environ.get("QIAOTOU_DEFINITIONS", "/definitions/definitions.json"))
+
+
+def replace_shared(content: Entry) -> None:
+    """Keep the file of a broker in a container current: its next start would bring back what it says."""
+    if shared_path().exists():
+        shared_path().write_text(text(content), encoding="utf-8")
 
 
 def text(content: Entry) -> str:

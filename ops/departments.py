@@ -1,12 +1,13 @@
 """What each department's software is given: its broker user, its token and where the cell is."""
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 from contracts.topology import department_user
 from ops.cell import Cell
-from ops.definitions import department_codes
 from ops.ports import LOOPBACK
+from ops.roster import Roster
 from ops.servers import Servers
 from ops.tokens import issue
 
@@ -30,10 +31,12 @@ def settings(cell: Cell, code: str) -> dict[str, str]:
     return dict(line.removeprefix("export ").split("=", 1) for line in lines if "=" in line)
 
 
-def write_settings(cell: Cell, servers: Servers) -> None:
-    """Write every department's file; a department keeps the token that it has."""
-    codes = department_codes()
-    tokens = {code: token for code in codes if (token := settings(cell, code).get(_TOKEN))}
+def write_settings(cell: Cell, servers: Servers, *, renewed: Collection[str] = ()) -> None:
+    """Write every department's file; a department keeps the token that it has, unless it is `renewed`."""
+    codes = Roster(cell).codes()
+    tokens = {
+        code: token for code in codes if code not in renewed and (token := settings(cell, code).get(_TOKEN))
+    }
     tokens |= issue(servers.databases.url("gateway"), [code for code in codes if code not in tokens])
     for code in codes:
         told = {
@@ -46,6 +49,9 @@ def write_settings(cell: Cell, servers: Servers) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    """Replace the file as a whole: a program that starts just now reads the old one or the new one."""
+    fresh = path.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(text)
+    fresh.replace(path)

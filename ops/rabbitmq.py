@@ -75,8 +75,7 @@ class RabbitNode:
         self._write(".erlang.cookie", self._cell.secret("erlang cookie"), mode=0o400)
         self._write("enabled_plugins", f"[{','.join(self._plugins)}].\n")
         self._write("rabbitmq-env.conf", "")
-        content = definitions.of_cell(self._cell, self._departments)
-        self._write("definitions.json", definitions.text(content))
+        self._write_definitions()
         self._write("rabbitmq.conf", self._configuration())
         return self._epmd(), self._program("rabbitmq", str(self._script))
 
@@ -105,6 +104,25 @@ class RabbitNode:
             raise Unready(f"rabbitmqctl {arguments[0]}: {done.stderr.strip() or done.stdout.strip()}")
         return str(done.stdout)
 
+    def learn(self) -> None:
+        """Tell the running node what the cell's definitions have become, also for its next start."""
+        self._write_definitions()
+        self.ctl("import_definitions", str(self._home / "definitions.json"))
+
+    def forget_user(self, user: str) -> None:
+        """Let nobody in by this name any more."""
+        if user in self._users():
+            self.ctl("delete_user", user)
+
+    def close_connections(self, user: str) -> None:
+        """Close a user's connections; each call is one attempt."""
+        self.ctl("close_all_user_connections", user, "its access has changed")
+
+    def has_connections(self, user: str) -> bool:
+        """Say whether any connection of a user is left, also one that is being closed."""
+        listed = self.ctl("list_connections", "user", "--formatter=json")
+        return user in {row["user"] for row in json.loads(listed)}
+
     def topic_rights(self) -> set[tuple[str, str, str]]:
         """Return (user, exchange, write pattern) of every topic permission that the broker knows."""
         listed = self.ctl("list_topic_permissions", "-p", self._cell.name, "--formatter=json")
@@ -113,6 +131,13 @@ class RabbitNode:
     def check_departments(self) -> None:
         """A department's user without its topic permissions may speak for anyone. Raises: Unready."""
         missing_topic_rights(self._departments, self.topic_rights())
+
+    def _users(self) -> set[str]:
+        return {row["user"] for row in json.loads(self.ctl("list_users", "--formatter=json"))}
+
+    def _write_definitions(self) -> None:
+        content = definitions.of_cell(self._cell, self._departments)
+        self._write("definitions.json", definitions.text(content))
 
     def _takes_clients(self) -> bool:
         if not answers(self._cell.ports["amqp"]):

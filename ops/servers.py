@@ -8,10 +8,10 @@ from typing import Protocol
 from ops.broker import ForeignBroker
 from ops.cell import Cell
 from ops.databases import Databases
-from ops.definitions import department_codes
 from ops.postgres import PostgresServer
 from ops.program import Program
 from ops.rabbitmq import RabbitNode
+from ops.roster import Roster
 
 
 class Broker(Protocol):
@@ -26,13 +26,25 @@ class Broker(Protocol):
     def check_departments(self) -> None:
         """Raises: Unready where a department's user lacks its topic permissions."""
 
+    def learn(self) -> None:
+        """Take over what the cell's definitions have become, also for its next start."""
+
+    def forget_user(self, user: str) -> None:
+        """Let nobody in by this name any more."""
+
+    def close_connections(self, user: str) -> None:
+        """Close a user's connections; each call is one attempt."""
+
+    def has_connections(self, user: str) -> bool:
+        """Say whether any connection of a user is left."""
+
 
 class Servers:
     """The servers of one cell. `postgres` and `rabbitmq` are None where they are somebody else's."""
 
     def __init__(self, cell: Cell) -> None:
         given = _given(cell)
-        departments = department_codes()
+        departments = Roster(cell).codes()
         database_url, amqp_uri = given.get("DATABASE_URL", ""), given.get("AMQP_URI", "")
         self.postgres = None if database_url else PostgresServer(cell)
         self.rabbitmq = None if amqp_uri else RabbitNode(cell, departments)

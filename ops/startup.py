@@ -12,6 +12,7 @@ from ops.display import Display
 from ops.errors import Unready
 from ops.processes import SERVER_PROGRAMS, applications, environment
 from ops.program import end_marked, inherited
+from ops.roster import Roster
 from ops.servers import Servers, remember
 from ops.status import is_well
 from ops.supervision import Supervisor
@@ -71,7 +72,7 @@ class Startup:
             for service in DATABASES:
                 servers.databases.migrate(service)
         with stage("The district is seeded, departments have their tokens"):
-            self._seed(servers)
+            seed(self._cell, servers, mode=self._mode)
             departments.write_settings(self._cell, servers)
 
     def _broker(self, servers: Servers) -> None:
@@ -92,10 +93,6 @@ class Startup:
             with self._display.stage(title):
                 self._supervisor.launch(names)
                 self._wait_until_well(names)
-
-    def _seed(self, servers: Servers) -> None:
-        told = environment(self._cell, servers, "registry", mode=self._mode)
-        run_module(("services.registry.seed",), told, self._cell.logs / "seed.log")
 
     def _wait_until_well(self, names: Sequence[str]) -> None:
         def well() -> bool:
@@ -131,6 +128,13 @@ def wait_until(condition: Callable[[], bool], *, seconds: float) -> bool:
             return False
         time.sleep(0.1)
     return True
+
+
+def seed(cell: Cell, servers: Servers, *, mode: str) -> None:
+    """Define the district in registry's database, as this cell has amended it. Raises: Unready."""
+    told = environment(cell, servers, "registry", mode=mode)
+    module = ("services.registry.seed", "--amendments", str(Roster(cell).path))
+    run_module(module, told, cell.logs / "seed.log")
 
 
 def run_module(module: Sequence[str], told: dict[str, str], log: Path) -> None:

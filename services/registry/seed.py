@@ -1,9 +1,12 @@
-"""`python -m services.registry.seed`: what a cell begins with. Safe to run again."""
+"""`python -m services.registry.seed [--amendments FILE]`: what a cell begins with. Safe to run again."""
 
+import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 import structlog
 
 from chassis import log as logs
@@ -13,11 +16,17 @@ from chassis.data.engine import Database
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.principal import the_system
 from contracts.envelope import uuid7
-from services.registry import demo, reference_data
+from services.registry import amendments, demo, reference_data
 from services.registry.accounts.account import check
 from services.registry.accounts.handlers import define_account, posting_of
 from services.registry.accounts.passwords import passwords
-from services.registry.accounts.repository import AccountStore, Credential, CredentialStore
+from services.registry.accounts.repository import (
+    AccountStore,
+    Credential,
+    CredentialStore,
+    end_sign_ins,
+)
+from services.registry.amendments import Amendments
 from services.registry.calendar.handlers import fill_year
 from services.registry.calendar.repository import YearStore
 from services.registry.demo import DemoAccount
@@ -32,6 +41,7 @@ from services.registry.organisation.repository import (
 from services.registry.reference_data import ReferenceData
 
 SOURCE = "registry"
+AS_REVIEWED = Amendments()
 
 
 class WrongCellError(RuntimeError):
@@ -48,17 +58,21 @@ class Seeded(NamedTuple):
     accounts: int
 
 
-def seed(database: Database, *, mode: str, district: str) -> Seeded:
-    """Load the data files, and in a demo or test cell the demo accounts. Raises: WrongCellError."""
-    data = reference_data.read()
+def seed(database: Database, *, mode: str, district: str, amended: Amendments = AS_REVIEWED) -> Seeded:
+    """Load the data files as the cell has amended them, and in a demo or test cell the demo accounts.
+
+    Raises: WrongCellError, ReferenceDataError.
+    """
+    data = amended.applied_to(reference_data.read())
     if data.district != district:
         raise WrongCellError(f"the data files are of the district {data.district}")
     accounts = list(demo.demo_accounts(data.places, data.departments))
     context = Context(principal=the_system(), correlation_id=str(uuid7()))
     with database.writing(context) as uow:
         define_alone(uow.connection)
+        end_sign_ins(uow.connection, departments=amended.removed)
         if mode in demo.MODES:
-            return define(data, accounts, uow)
+            return define(data, list(amended.still_there(accounts)), uow)
         refuse_demo_accounts(accounts, uow)
         return define(data, (), uow)
 
@@ -98,15 +112,19 @@ def _define_accounts(accounts: Sequence[DemoAccount], uow: UnitOfWork) -> int:
     return sum(define_account(each.account, uow) for each in accounts)
 
 
-def main() -> int:
+def main(arguments: Sequence[str]) -> int:
     """Seed the database that the environment names; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m services.registry.seed")
+    parser.add_argument("--amendments", type=Path, help="what this cell changes of the departments")
+    given = parser.parse_args(arguments)
     settings = Settings.from_env()
     logs.configure(settings.log_level, service=SOURCE)
     log = structlog.get_logger()
     database = Database(settings.database_url, source=SOURCE)
     try:
-        seeded = seed(database, mode=settings.mode, district=settings.district)
-    except (WrongCellError, ReferenceDataError) as error:
+        amended = amendments.read(given.amendments)
+        seeded = seed(database, mode=settings.mode, district=settings.district, amended=amended)
+    except (WrongCellError, ReferenceDataError, msgspec.MsgspecError) as error:
         log.error("registry.not_seeded", mode=settings.mode, reason=str(error))  # noqa: TRY400 - no fault of ours
         return 1
     finally:
@@ -116,4 +134,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

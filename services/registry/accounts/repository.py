@@ -1,5 +1,6 @@
 """Accounts, credentials and failed sign-ins in PostgreSQL."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import ClassVar, NamedTuple
 from uuid import UUID
@@ -36,6 +37,10 @@ _FAILURES = sa.text(
 _ADD_FAILURE = sa.text("INSERT INTO failed_sign_in (login_hash) VALUES (:login_hash)")
 _FORGET_FAILURES = sa.text("DELETE FROM failed_sign_in WHERE login_hash = :login_hash")
 _FORGET_OLD = sa.text("DELETE FROM failed_sign_in WHERE at <= clock_timestamp() - :window")
+_END_SIGN_INS = sa.text(
+    "DELETE FROM credential USING account WHERE credential.account_id = account.account_id "
+    "AND account.department = ANY(:departments)"
+)
 _LATEST = ("display_name", "roles", "community", "grid", "department", "emitted")
 _UPSERT = (
     f"ON CONFLICT (account_id) DO UPDATE SET {', '.join(f'{name} = EXCLUDED.{name}' for name in _LATEST)}"
@@ -145,6 +150,11 @@ def forget_failures(connection: Connection, login_hash: bytes) -> None:
 def forget_old_failures(connection: Connection, *, window: timedelta) -> None:
     """Drop the failures that no longer count."""
     connection.execute(_FORGET_OLD, {"window": window})
+
+
+def end_sign_ins(connection: Connection, *, departments: Collection[str]) -> None:
+    """Let nobody of these departments sign in any more; their accounts stay, because cases name them."""
+    connection.execute(_END_SIGN_INS, {"departments": list(departments)})
 
 
 def _account(row: sa.RowMapping) -> Account:

@@ -15,3 +15,7 @@ class MisplacedError(ReferenceDataError):
 
 class UnclassifiableError(ReferenceDataError):
     """A category lacks what a category needs, or names something that does not exist."""
+
+
+class UnfitDepartmentError(ReferenceDataError):
+    """A department has a code or a name that cannot be, or a code that another has."""

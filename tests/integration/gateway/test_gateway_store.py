@@ -126,6 +126,17 @@ def test_a_departments_token_speaks_for_the_department_until_it_is_revoked(datab
     assert [each is None for each in again] == [True, True, False]
 
 
+def test_when_a_department_goes_its_people_go_with_its_software_and_nobody_else(database: Database) -> None:
+    sessions = Sessions(SqlSessions(database), lifetime=timedelta(hours=1))
+    officer = msgspec.structs.replace(
+        CLERK, account_id=str(uuid4()), roles=("department",), community=None, department="LYJ"
+    )
+    gone = [tokens.issue(SqlSessions(database), "LYJ"), sessions.open(account=officer, kind=STAFF)[0]]
+    stay = [tokens.issue(SqlSessions(database), "GAF"), sessions.open(account=CLERK, kind=STAFF)[0]]
+    assert SqlSessions(database).revoke_at("LYJ") == 2
+    assert [sessions.find(token) is None for token in (*gone, *stay)] == [True, True, False, False]
+
+
 def test_the_command_prints_a_token_that_works(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tokens, "_repository", lambda: SqlSessions(database))
     printed = CliRunner().invoke(tokens.main, ["issue", "--department", "CGJ", "--days", "1"])

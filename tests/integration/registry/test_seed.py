@@ -14,11 +14,13 @@ from chassis.data.clock import set_offset
 from chassis.data.engine import Database
 from chassis.principal import the_system
 from contracts.envelope import decode_data
-from contracts.events.registry import CategoryDefined, PlaceDefined, Tier
+from contracts.events.registry import CategoryDefined, DepartmentDefined, PlaceDefined, Tier
 from services.registry import demo, reference_data, seed
 from services.registry.accounts.models import metadata as account_tables
+from services.registry.amendments import Amendments
 from services.registry.calendar.models import metadata as calendar_tables
 from services.registry.organisation import queries
+from services.registry.organisation.department import Department
 from services.registry.organisation.models import metadata as organisation_tables
 from services.registry.reference_data import ReferenceData
 from services.registry.seed import Seeded, WrongCellError
@@ -29,6 +31,45 @@ DISTRICT = "140303"
 
 def seeded(database: Database, mode: str = "production") -> Seeded:
     return seed.seed(database, mode=mode, district=DISTRICT)
+
+
+def test_a_cells_own_department_is_told_and_has_an_officer(database: Database) -> None:
+    seeded(database, "demo")
+    before = len(sent(database))
+    forestry = Department(code="LYJ", name_zh="林业局", name_en="Forestry")
+    amended = Amendments(added=(forestry,))
+    defined = seed.seed(database, mode="demo", district=DISTRICT, amended=amended)
+    assert (defined.departments, defined.accounts, sum(defined)) == (1, 1, 2)
+    told = {event.subject: event for event in sent(database)[before:]}
+    assert decode_data(told["department:LYJ"].data, DepartmentDefined).name_zh == "林业局"
+    assert str(demo.account_id_of("officer-lyj")) in told
+    assert rows(database, "SELECT count(*) FROM credential WHERE login = 'officer-lyj'") == [(1,)]
+
+
+def test_nobody_signs_in_for_a_removed_department_and_it_stays_on_record(database: Database) -> None:
+    seeded(database, "demo")
+    before = len(sent(database))
+    seed.seed(database, mode="demo", district=DISTRICT, amended=Amendments(removed=("CGJ",)))
+    officers = "SELECT login FROM credential WHERE login LIKE 'officer-%' ORDER BY login LIMIT 2"
+    assert rows(database, officers) == [("officer-clh",), ("officer-com",)]
+    assert rows(database, "SELECT count(*) FROM department, account WHERE department = 'CGJ'")[0][0] > 0
+    assert len(sent(database)) == before
+    seeded(database, "demo")
+    assert rows(database, "SELECT count(*) FROM credential WHERE login = 'officer-cgj'") == [(1,)]
+
+
+def test_a_production_cell_ends_the_sign_ins_of_a_removed_department_too(database: Database) -> None:
+    seeded(database)
+    with database.writing(Context(principal=the_system(), correlation_id="t")) as uow:
+        uow.connection.execute(
+            sa.text(
+                "INSERT INTO account (account_id, display_name, roles, department, emitted) "
+                "VALUES (gen_random_uuid(), 'x', '[\"department\"]', 'CGJ', 1); "
+                "INSERT INTO credential SELECT 'li', account_id, '$argon2id$x' FROM account"
+            )
+        )
+    seed.seed(database, mode="production", district=DISTRICT, amended=Amendments(removed=("CGJ",)))
+    assert rows(database, "SELECT count(*) FROM credential") == [(0,)]
 
 
 def define(database: Database, data: ReferenceData) -> Seeded:

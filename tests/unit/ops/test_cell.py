@@ -51,6 +51,14 @@ def test_a_secret_is_random_kept_and_for_its_owner_alone(cell: Cell, tmp_path: P
     assert stat.S_IMODE((cell.folder / "secrets.json").stat().st_mode) == 0o600
 
 
+def test_a_forgotten_secret_is_another_one_the_next_time(cell: Cell) -> None:
+    old, other = cell.secret("broker:department.CGJ"), cell.secret("broker:department.GAF")
+    cell.forget_secret("broker:department.CGJ")
+    assert cell.secret("broker:department.CGJ") != old
+    assert cell.secret("broker:department.GAF") == other
+    cell.forget_secret("nobody's")
+
+
 @pytest.mark.parametrize("folder", ["run", "log", "media", "departments"])
 def test_what_is_private_is_entered_by_its_owner_alone(cell: Cell, folder: str) -> None:
     assert stat.S_IMODE((cell.folder / folder).stat().st_mode) == 0o700

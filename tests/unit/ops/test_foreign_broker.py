@@ -25,6 +25,7 @@ class Management(HTTPServer):
         self.authorization = ""
         self.status = 204
         self.topics: list[dict[str, str]] = []
+        self.connections: list[dict[str, str]] = []
 
     @property
     def url(self) -> str:
@@ -41,7 +42,12 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(self.server.status, b"")
 
     def do_GET(self) -> None:
-        self._answer(200, json.dumps(self.server.topics).encode())
+        rows = self.server.connections if self.path == "/api/connections" else self.server.topics
+        self._answer(200, json.dumps(rows).encode())
+
+    def do_DELETE(self) -> None:
+        self.server.told.append((self.path, None))
+        self._answer(self.server.status, b"")
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class names it so
         """Say nothing."""
@@ -107,3 +113,40 @@ def test_a_department_without_topic_permissions_stops_the_start(
     management.topics = [row for row in rights if row["user"] != "department.GAF"]
     with pytest.raises(Unready, match=r"department\.GAF"):
         broker.check_departments()
+
+
+@pytest.mark.parametrize("status", [204, 404])
+def test_a_user_is_forgotten_and_its_connections_closed_whether_there_are_any_or_not(
+    management: Management, broker: ForeignBroker, status: int
+) -> None:
+    management.status = status
+    broker.forget_user("department.GAF")
+    broker.close_connections("department.GAF")
+    assert [path for path, _ in management.told] == [
+        "/api/users/department.GAF",
+        "/api/connections/username/department.GAF",
+    ]
+
+
+def test_a_broker_that_does_not_forget_is_said_so(management: Management, broker: ForeignBroker) -> None:
+    management.status = 500
+    with pytest.raises(Unready, match="did not do"):
+        broker.forget_user("department.GAF")
+
+
+def test_it_says_who_is_connected(management: Management, broker: ForeignBroker) -> None:
+    management.connections = [{"user": "department.GAF"}, {"node": "of a stream, without a user"}]
+    assert broker.has_connections("department.GAF")
+    assert not broker.has_connections("department.CGJ")
+
+
+def test_the_file_that_a_broker_in_a_container_starts_by_is_kept_current(
+    broker: ForeignBroker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = tmp_path / "definitions.json"
+    monkeypatch.setenv("QIAOTOU_DEFINITIONS", str(shared))
+    broker.learn()
+    assert not shared.exists()
+    shared.write_text("{}")
+    broker.learn()
+    assert "department.GAF" in shared.read_text()
