@@ -1,15 +1,14 @@
 """Days pass in a running cell: what is due comes due, and nobody backdates anything."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
-from ops.cell import REPOSITORY
+from ops.cli import main
 from tests.e2e.district import CLERK, WORKER, a_report
 from tests.support import clock
 
@@ -61,9 +60,6 @@ def test_an_operator_moves_it_by_one_command(movable: Any) -> None:
 
 
 def _clock(cell: Any, *arguments: str) -> str:
-    command = [sys.executable, "-W", "ignore", "-m", "ops", "clock", "--cell", str(cell.cell.folder)]
-    ran = subprocess.run(
-        [*command, *arguments], cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=60
-    )
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    return ran.stdout
+    ran = CliRunner().invoke(main, ["clock", "--cell", str(cell.cell.folder), *arguments])
+    assert ran.exit_code == 0, ran.output
+    return ran.output
