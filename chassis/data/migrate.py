@@ -10,12 +10,12 @@ from alembic.config import Config
 _LOCK = 0x51_71_A0
 
 
-def migrate(url: str, package: str) -> None:
-    """Bring the database at `url` to the newest revision of `package`, e.g. `services.x.migrations`."""
+def migrate(url: str, package: str, *, to: str = "head") -> None:
+    """Bring the database at `url` to a revision of `package`, e.g. `services.x.migrations`."""
     config = Config()
     config.set_main_option("script_location", str(resources.files(package)))
     config.attributes["url"] = url.replace("postgresql://", "postgresql+psycopg://", 1)
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
 
 
 def run() -> None:

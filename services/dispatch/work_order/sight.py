@@ -1,5 +1,7 @@
 """Who sees which order, and how much of it. Pure."""
 
+import msgspec
+
 from chassis.principal import Principal
 from contracts.commands.dispatch import OrderView
 from contracts.commands.orders import EndingView, PartView, RequestView
@@ -46,10 +48,26 @@ def view_for(principal: Principal, found: Found) -> OrderView:
 
     What the lead stated and what the centre answered is for these two.
     """
-    order, papers = found.order, found.papers
+    order = found.order
     own = department_in(principal, order)
     inside = own == order.lead or principal.has(*SEES_DISTRICT)
     party = order.party(own or order.lead) or order.parties[0]
+    parts = [each for each in order.parties if sees_party(principal, order, each.department)]
+    return msgspec.structs.replace(
+        _for_everybody(found),
+        due_at=due_of(order, party.department),
+        provisional=party.term.provisional,
+        card=party.term.card,
+        parts=tuple(_part(order, each, found) for each in parts),
+        asked=_request(found) if inside else None,
+        denied_text=order.denied_text if inside else None,
+        ending=_ending(found) if inside else None,
+    )
+
+
+def _for_everybody(found: Found) -> OrderView:
+    """Return what all who see an order see of it."""
+    order, papers = found.order, found.papers
     return OrderView(
         order_id=order.id,
         case_id=order.case_id,
@@ -70,20 +88,9 @@ def view_for(principal: Principal, found: Found) -> OrderView:
         result_text=papers.result_text,
         evidence=papers.evidence,
         version=order.version,
-        due_at=due_of(order, party.department),
-        provisional=party.term.provisional,
-        card=party.term.card and party.term.card.value,
         review_on=order.review_on,
         designated=order.designated,
         again=order.again,
-        parts=tuple(
-            _part(order, each, found)
-            for each in order.parties
-            if sees_party(principal, order, each.department)
-        ),
-        asked=_request(found) if inside else None,
-        denied_text=order.denied_text if inside else None,
-        ending=_ending(found) if inside else None,
         sandbox=order.sandbox,
     )
 
@@ -96,7 +103,7 @@ def _part(order: WorkOrder, party: Party, found: Found) -> PartView:
         state=party.state.value,
         due_at=due_of(order, party.department),
         provisional=party.term.provisional,
-        card=party.term.card and party.term.card.value,
+        card=party.term.card,
         result_id=party.result_id,
         result_text=result.text if result else None,
         evidence=result.evidence if result else (),

@@ -75,6 +75,7 @@ def test_a_lead_returns_an_order_with_its_statement(database: Database) -> None:
 
 
 def test_an_order_is_not_returned_in_favour_of_nobody(database: Database) -> None:
+    define(database, DepartmentDefined(code="SBX", name_zh="演练部门", name_en="Sandbox"))
     hear(database, classified())
     given = state(database)
     for suggested in ("XXX", "SBX", "\0"):

@@ -61,7 +61,7 @@ def named(name: str, order_id: UUID = ORDER) -> dict[str, UUID]:
 
 
 def departments(database: Database) -> None:
-    for code in (LEAD, CO_HANDLER, OTHER, THIRD, STRANGER):
+    for code in (LEAD, CO_HANDLER, OTHER, THIRD, STRANGER, "SBX"):
         define(database, DepartmentDefined(code=code, name_zh=f"{code}局", name_en=code))
 
 
@@ -230,11 +230,19 @@ def test_a_rework_goes_to_the_same_departments_in_half_the_limit(database: Datab
     assert spans[1][1] < spans[0][1]
 
 
-def test_a_lead_that_the_conference_names_does_not_return_the_case(database: Database) -> None:
+@pytest.mark.parametrize("lead", [OTHER, LEAD])
+def test_a_lead_that_the_conference_names_does_not_return_the_case(database: Database, lead: str) -> None:
     departments(database)
-    hear(database, classified(), reopened(lead=OTHER))
-    return_by(database, OTHER, order_id_of(an_id("case"), 2))
-    assert answers(database, OTHER) == [("refused", "designated")]
+    hear(database, classified(), reopened(lead=lead))
+    return_by(database, lead, order_id_of(an_id("case"), 2))
+    assert answers(database, lead) == [("refused", "designated")]
+
+
+def test_a_lead_that_was_designated_is_so_when_its_work_is_to_be_done_again(database: Database) -> None:
+    departments(database)
+    hear(database, classified(designated=True), reworked())
+    return_by(database, LEAD, order_id_of(an_id("case"), 2))
+    assert answers(database) == [("refused", "designated")]
 
 
 def ask_extension(database: Database) -> None:
