@@ -28,6 +28,7 @@ CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("broker definitions", (*_PYTHON, "ops.definitions", "--check")),
     ("AsyncAPI document", (*_PYTHON, "contracts.asyncapi", "--check")),
     ("OpenAPI document", (*_PYTHON, "gateway.openapi", "--check")),
+    ("life cycles", (*_PYTHON, "ops.lifecycle", "--check")),
     ("unit tests", (*_PYTHON, "pytest", "-q", UNIT)),
 )
 
