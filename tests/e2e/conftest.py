@@ -10,7 +10,7 @@ from qiaotou_department.department import Department
 from qiaotou_department.settings import Settings
 
 from ops.cell import Cell
-from tests.e2e.district import PASSWORD, Person, a_photo, eventually
+from tests.e2e.district import PASSWORD, Document, Person, a_photo, eventually
 from tests.support.cells import RunningCell
 
 
@@ -20,8 +20,9 @@ class District(RunningCell):
     def __init__(self, cell: Cell, folder: Path) -> None:
         super().__init__(cell)
         self._people: dict[str, Person] = {}
-        self._photo = folder / "after.jpg"
-        self._photo.write_bytes(a_photo("yellow"))
+        self._document = Document(self.base)
+        self.photo = folder / "after.jpg"
+        self.photo.write_bytes(a_photo("yellow"))
 
     def person(self, login: str) -> Person:
         """Return somebody who is signed in, once for the whole run."""
@@ -30,7 +31,7 @@ class District(RunningCell):
                 f"{self.base}/api/v1/sessions", json={"login": login, "password": PASSWORD}, timeout=15
             )
             assert answer.status_code == 201, answer.text
-            self._people[login] = Person(self.base, answer.json()["token"])
+            self._people[login] = Person(self.base, answer.json()["token"], self._document)
         return self._people[login]
 
     def handle(self, code: str, case_id: str) -> None:
@@ -46,7 +47,7 @@ class District(RunningCell):
             department,
             order_id,
             text="灯泡已更换, 路灯恢复照明。",
-            photos=[self._photo],
+            photos=[self.photo],
             papers=[],
             contact=Contact(channel="phone"),
             timeout_s=20,

@@ -1,11 +1,14 @@
 """The people of a running district, as tests speak for them: over HTTP and AMQP alone."""
 
 import io
+import json
+import re
 import time
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from PIL import Image
@@ -21,26 +24,53 @@ def a_photo(colour: str = "orange") -> bytes:
     return stream.getvalue()
 
 
-class Person:
-    """Somebody who is signed in."""
+class Document:
+    """The cell's own OpenAPI document: whatever is refused, it has said that it might be."""
 
-    def __init__(self, base: str, token: str) -> None:
+    def __init__(self, base: str) -> None:
+        paths = requests.get(f"{base}/api/v1/openapi.json", timeout=15).json()["paths"]
+        # A path of fixed words before one with a place to fill.
+        self._paths = [(_pattern(path), paths[path]) for path in sorted(paths, key=lambda path: "{" in path)]
+
+    def check(self, response: requests.Response) -> None:
+        """A refusal by a code that the route does not name is one that no client was prepared for."""
+        if not response.headers.get("Content-Type", "").startswith("application/problem+json"):
+            return
+        path = urlsplit(response.url).path
+        operations = next((found for pattern, found in self._paths if pattern.fullmatch(path)), None)
+        operation = (operations or {}).get(str(response.request.method).lower())
+        if operation is not None:
+            named = re.findall(r"#/components/examples/(\w+)", json.dumps(operation["responses"]))
+            assert response.json()["code"] in named, f"{path}: {response.text}"
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\\{[^}]+\}", "[^/]+", re.escape(path)))
+
+
+class Person:
+    """Somebody who is signed in, and is refused by codes of the document alone."""
+
+    def __init__(self, base: str, token: str, document: Document) -> None:
+        self._document = document
         self._base = f"{base}/api/v1"
         self._session = requests.Session()
         self._session.headers["Authorization"] = f"Bearer {token}"
         self.token = token
 
     def get(self, path: str, **params: Any) -> requests.Response:
-        return self._session.get(f"{self._base}{path}", params=params, timeout=15)
+        return self._checked(self._session.get(f"{self._base}{path}", params=params, timeout=15))
 
     def post(self, path: str, body: Any = None, *, key: str = "", **headers: str) -> requests.Response:
         sent = {"Idempotency-Key": key or uuid.uuid4().hex, **headers}
-        return self._session.post(f"{self._base}{path}", json=body, headers=sent, timeout=15)
+        return self._checked(self._session.post(f"{self._base}{path}", json=body, headers=sent, timeout=15))
 
     def upload(self, content: bytes, name: str = "photo.jpg", *, key: str = "") -> requests.Response:
         headers = {"Idempotency-Key": key or uuid.uuid4().hex}
         files = {"file": (name, content)}
-        return self._session.post(f"{self._base}/media", files=files, headers=headers, timeout=30)
+        return self._checked(
+            self._session.post(f"{self._base}/media", files=files, headers=headers, timeout=30)
+        )
 
     def photo(self) -> str:
         answer = self.upload(a_photo())
@@ -51,6 +81,10 @@ class Person:
         return eventually(
             lambda: self.get(f"/cases/{case_id}").json(), lambda case: case["state"] == state, within_s
         )
+
+    def _checked(self, response: requests.Response) -> requests.Response:
+        self._document.check(response)
+        return response
 
 
 def eventually(look: Callable[[], Any], enough: Callable[[Any], bool], within_s: float = 20.0) -> Any:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -60,6 +61,16 @@ class RunningCell:
     def kill(self, process: str) -> None:
         """Kill a process as a crash would; supervisor starts another."""
         os.kill(self.pid(process), 9)
+
+    @contextmanager
+    def without(self, process: str) -> Iterator[None]:
+        """Do something while a process is stopped; it is well again afterwards."""
+        self.supervisor.stop([process])
+        try:
+            yield
+        finally:
+            self.supervisor.launch([process])
+            self.wait_until_well()
 
     def is_well(self) -> bool:
         """Say whether every component is."""

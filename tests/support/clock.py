@@ -11,6 +11,11 @@ def now(cell: RunningCell) -> datetime:
     return cell_clock.of(cell.cell).read().now
 
 
+def ahead(cell: RunningCell) -> timedelta:
+    """How far the cell stands from real time."""
+    return cell_clock.of(cell.cell).read().ahead
+
+
 def advance(cell: RunningCell, by: timedelta) -> datetime:
     """Let time pass in every service alike, once nothing is under way; return the cell's time then.
 
