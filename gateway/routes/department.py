@@ -60,7 +60,7 @@ def order_media(order_id: UUID, media_id: UUID) -> Response:
     body=schemas.Sandbox(),
     answer=dispatch.OrderReceipt,
     status=201,
-    problems=("not_the_sandbox", "unknown_category", "key_reused"),
+    problems=("not_the_sandbox", "unknown_category", "key_reused", "conflict"),
     headers=("Location", "ETag"),
     example={"category": "0202"},
 )

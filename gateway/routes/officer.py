@@ -79,13 +79,16 @@ def ask_extension(body: dict[str, Any], order_id: UUID) -> Response:
     body=schemas.Suspension(),
     answer=dispatch.OrderReceipt,
     versioned=True,
-    problems=(*LEADS, "asked_before", "review_too_far"),
+    problems=(*LEADS, *_STATEMENT, "asked_before", "review_too_far"),
     headers=("ETag",),
-    example={"reason": "season", "review_on": "2026-03-20"},
+    example={"reason": "season", "review_on": "2026-03-20", "text": "沥青须在气温回升后铺设, 申请挂起。"},
 )
 def ask_suspension(body: dict[str, Any], order_id: UUID) -> Response:
     """申请挂起: ask that the clock stands, for a reason of the closed list."""
-    return take(dispatch.AskSuspension(**named(order_id), **body))
+    common = named(order_id)
+    stated = _stated(body, common, kind=StatementKind.SUSPENSION)
+    asked = {name: body[name] for name in ("reason", "review_on")}
+    return take(dispatch.AskSuspension(**common, **stated, **asked))
 
 
 @routes.post(
@@ -119,9 +122,11 @@ def complete(body: dict[str, Any], order_id: UUID) -> Response:
 
 
 def _stated(body: dict[str, Any], common: dict[str, Any], *, kind: StatementKind) -> dict[str, Any]:
-    """Return the name of a statement: of one handed in before, or of this request's words."""
+    """Return the name of a statement: of one handed in before, or of this request's words, if any."""
     if "statement_id" in body:
         return {name: body[name] for name in ("statement_id", "statement_sha256")}
+    if "text" not in body:
+        return {}
     handing_in = made_by(common["command_id"], "hand in")
     receipt = statement_of(body, common["order_id"], command=handing_in, kind=kind)
     return {"statement_id": receipt.statement_id, "statement_sha256": receipt.sha256}

@@ -11,9 +11,10 @@ from gateway.headers import command_id, expected_version
 from gateway.house import carry_out, principal
 from gateway.routing import answer
 
-# Why any step may be refused.
+# Why any step may be refused; one of the lead's; and one of the guidance centre's.
 STEP = ("unknown_order", "illegal_transition", "stale_version", "key_reused")
 LEADS = (*STEP, "not_the_lead")
+CENTRE = (*STEP, "not_the_sandbox")
 
 
 def named(order_id: UUID) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from flask import Response
 from contracts.commands import dispatch
 from gateway.house import ask, carry_out
 from gateway.parsing import code_in_path
-from gateway.routes.order_steps import STEP, named, take
+from gateway.routes.order_steps import CENTRE, named, take
 from gateway.routes.steps import WORDS
 from gateway.routing import PREFIX, Routes, answer
 from gateway.schemas import orders as schemas
@@ -44,7 +44,7 @@ def get_district_order(order_id: UUID) -> Response:
     answer=dispatch.OrderReceipt,
     status=201,
     versioned=True,
-    problems=(*STEP, "unknown_department", "not_current"),
+    problems=(*CENTRE, "unknown_department", "not_current"),
     headers=("Location", "ETag"),
     example={"department": "GDS"},
 )
@@ -61,7 +61,7 @@ def redirect(body: dict[str, Any], order_id: UUID) -> Response:
     body=schemas.WithReason(),
     answer=dispatch.OrderReceipt,
     versioned=True,
-    problems=(*STEP, *WORDS),
+    problems=(*CENTRE, *WORDS),
     headers=("ETag",),
     example={"reason": "经核实属供电公司职责, 现收回另派。"},
 )
@@ -75,7 +75,7 @@ def recall(body: dict[str, Any], order_id: UUID) -> Response:
     body=Nothing(),
     answer=dispatch.OrderReceipt,
     versioned=True,
-    problems=(*STEP, "not_asked"),
+    problems=(*CENTRE, "not_asked"),
     headers=("ETag",),
 )
 def grant_extension(_body: dict[str, Any], order_id: UUID) -> Response:
@@ -88,7 +88,7 @@ def grant_extension(_body: dict[str, Any], order_id: UUID) -> Response:
     body=schemas.WithReason(),
     answer=dispatch.OrderReceipt,
     versioned=True,
-    problems=(*STEP, *WORDS, "not_asked"),
+    problems=(*CENTRE, *WORDS, "not_asked"),
     headers=("ETag",),
     example={"reason": "配件本市有售, 请按原时限办理。"},
 )
@@ -102,7 +102,7 @@ def deny_extension(body: dict[str, Any], order_id: UUID) -> Response:
     body=schemas.UntilReview(),
     answer=dispatch.OrderReceipt,
     versioned=True,
-    problems=(*STEP, "not_asked", "review_too_far"),
+    problems=(*CENTRE, "not_asked", "review_too_far"),
     headers=("ETag",),
     example={"review_on": "2026-03-20"},
 )
@@ -116,7 +116,7 @@ def grant_suspension(body: dict[str, Any], order_id: UUID) -> Response:
     body=schemas.WithReason(),
     answer=dispatch.OrderReceipt,
     versioned=True,
-    problems=(*STEP, *WORDS, "not_asked"),
+    problems=(*CENTRE, *WORDS, "not_asked"),
     headers=("ETag",),
     example={"reason": "不影响当前施工, 请继续办理。"},
 )
@@ -130,7 +130,7 @@ def deny_suspension(body: dict[str, Any], order_id: UUID) -> Response:
     body=Nothing(),
     answer=dispatch.OrderReceipt,
     versioned=True,
-    problems=STEP,
+    problems=CENTRE,
     headers=("ETag",),
 )
 def resume(_body: dict[str, Any], order_id: UUID) -> Response:
@@ -143,7 +143,7 @@ def resume(_body: dict[str, Any], order_id: UUID) -> Response:
     body=schemas.WithReason(),
     answer=dispatch.OrderReceipt,
     versioned=True,
-    problems=(*STEP, *WORDS, "not_found", "part_not_open"),
+    problems=(*CENTRE, *WORDS, "not_found", "part_not_open"),
     headers=("ETag",),
     example={"reason": "现场已断电, 无须供电部门配合。"},
 )

@@ -8,7 +8,7 @@ from marshmallow import fields, validate
 
 from contracts.vocabulary import LawfulChannel, RefusalReason
 from gateway.schemas.cases import CaseRefusal, Classification, Merger, Question
-from gateway.schemas.fields import Strict, Text, between, code, one_of
+from gateway.schemas.fields import OneOf, Strict, Text, between, code
 
 MOST_ITEMS = 100
 
@@ -59,8 +59,8 @@ class BulkItem(_Common):
     category = code(metadata={"description": "classify"})
     lead = code(allow_none=True, metadata={"description": "classify"})
     co_handlers = fields.List(code(), metadata={"description": "classify"})
-    reason = one_of(RefusalReason, description="refuse")
-    channel = one_of(LawfulChannel, description="refuse")
+    reason = OneOf(RefusalReason, description="refuse")
+    channel = OneOf(LawfulChannel, description="refuse")
     master = fields.UUID(metadata={"description": "merge"})
     question = Text(metadata={"description": "ask"})
 
@@ -77,7 +77,7 @@ class _AsSent(fields.List[Any]):
 class Bulk(Strict):
     """A step, and up to a hundred cases."""
 
-    step = one_of(BulkStep, required=True)
+    step = OneOf(BulkStep, required=True)
     items = _AsSent(
         fields.Nested(BulkItem),
         required=True,

@@ -6,6 +6,7 @@ from contracts.vocabulary import LawfulChannel, RefusalReason
 from gateway.schemas.fields import (
     Flag,
     Moment,
+    OneOf,
     Position,
     Strict,
     Text,
@@ -13,7 +14,6 @@ from gateway.schemas.fields import (
     channel,
     code,
     evidence,
-    one_of,
 )
 
 
@@ -97,8 +97,8 @@ class Merger(Strict):
 class CaseRefusal(Strict):
     """不予受理: why, and where the reporter should turn instead."""
 
-    reason = one_of(RefusalReason, required=True)
-    channel = one_of(LawfulChannel, required=True)
+    reason = OneOf(RefusalReason, required=True)
+    channel = OneOf(LawfulChannel, required=True)
 
 
 class FailedCheck(Strict):

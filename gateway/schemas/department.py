@@ -7,7 +7,7 @@ from marshmallow import fields, validate
 
 from contracts.commands.dispatch import StatementKind
 from contracts.vocabulary import SuspensionReason
-from gateway.schemas.fields import Day, Moment, Strict, Text, between, code, evidence, one_of
+from gateway.schemas.fields import Day, Moment, OneOf, Strict, Text, between, code, evidence
 
 _REASON = {"description": "10 to 2,000 characters."}
 _WORDS_OR_NAME = "Or name what was handed in before, by its id and SHA-256."
@@ -32,16 +32,20 @@ class Result(Strict):
 class Statement(Strict):
     """A department's reason in words; a return needs its legal basis 职责依据."""
 
-    kind = one_of(StatementKind, required=True)
+    kind = OneOf(StatementKind, required=True)
     text = Text(required=True, metadata=_REASON)
     legal_basis = Text(load_default="", metadata={"description": "Up to 500 characters."})
 
 
 class _NamedOrSaid(Strict):
-    """A body that names what was handed in before, or hands it in."""
+    """A body that names what was handed in before, or hands it in.
+
+    Where the words are not `needed` it may do neither.
+    """
 
     NAMES: tuple[str, str]
     SAYS: tuple[str, ...]
+    needed = True
 
     @ma.validates_schema
     def _one_way_alone(self, data: dict[str, Any], **_options: Any) -> None:
@@ -49,8 +53,8 @@ class _NamedOrSaid(Strict):
         said = [name for name in self.SAYS if name in data]
         if named and said:
             raise ma.ValidationError("not_both", field_name=named[0])
-        needed = self.NAMES if named else self.SAYS
-        missing = [name for name in needed if name not in data]
+        wanted = self.NAMES if named else self.SAYS if said or self.needed else ()
+        missing = [name for name in wanted if name not in data]
         if missing:
             raise ma.ValidationError({name: ["required"] for name in missing})
 
@@ -61,7 +65,7 @@ class _WithStatement(_NamedOrSaid):
 
     text = Text(metadata={"description": f"10 to 2,000 characters. {_WORDS_OR_NAME}"})
     statement_id = fields.UUID()
-    statement_sha256 = Text(validate=validate.Regexp("[0-9a-f]{64}$", error="not_a_sha256"))
+    statement_sha256 = Text(validate=validate.Regexp("^[0-9a-f]{64}$", error="not_a_sha256"))
 
 
 class OrderReturn(_WithStatement):
@@ -77,10 +81,12 @@ class Extension(_WithStatement):
     days = fields.Integer(required=True, strict=True, validate=between(1, 365))
 
 
-class Suspension(Strict):
-    """申请挂起, for a reason of the closed list, until `review_on` at the latest."""
+class Suspension(_WithStatement):
+    """申请挂起, for a reason of the closed list, until `review_on` at the latest; words may say more."""
 
-    reason = one_of(SuspensionReason, required=True)
+    needed = False
+
+    reason = OneOf(SuspensionReason, required=True)
     review_on = Day(required=True)
 
 
@@ -94,7 +100,7 @@ class Completion(_NamedOrSaid):
     contact = fields.Nested(Contact)
     evidence = evidence()
     result_id = fields.UUID()
-    result_sha256 = Text(validate=validate.Regexp("[0-9a-f]{64}$", error="not_a_sha256"))
+    result_sha256 = Text(validate=validate.Regexp("^[0-9a-f]{64}$", error="not_a_sha256"))
 
 
 class Sandbox(Strict):

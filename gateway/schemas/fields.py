@@ -1,8 +1,9 @@
 """The fields that clients send. Lengths and codes are the owning service's to judge; here it is the shape."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
 import marshmallow as ma
 from marshmallow import fields, validate
@@ -13,8 +14,7 @@ MOST_EVIDENCE = 20
 _YEARS = (2000, 2100)
 _LONGEST_CODE = 64
 _UNSAFE = "unsafe_character"
-
-Listed = TypeVar("Listed", bound=StrEnum)
+_NO_CHOICE = "not_one_of_these"
 
 
 class Strict(ma.Schema):
@@ -70,6 +70,23 @@ class Day(fields.Date):
         return day
 
 
+class OneOf(fields.String):
+    """One value of a closed list, some of which may not be sent."""
+
+    def __init__(
+        self, values: type[StrEnum], *, but: Collection[StrEnum] = (), description: str = "", **options: Any
+    ) -> None:
+        self._allowed = {each.value: each for each in values if each not in but}
+        metadata = {"description": description} if description else {}
+        choices = validate.OneOf(list(self._allowed), error=_NO_CHOICE)
+        super().__init__(validate=choices, metadata=metadata, **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> StrEnum:  # noqa: ARG002
+        if not isinstance(value, str) or value not in self._allowed:
+            raise ma.ValidationError(_NO_CHOICE)
+        return self._allowed[value]
+
+
 def _within(day: date) -> None:
     if not _YEARS[0] <= day.year < _YEARS[1]:
         raise ma.ValidationError("out_of_range")
@@ -85,21 +102,9 @@ def code(**options: Any) -> Text:
     return Text(validate=validate.Length(min=1, max=_LONGEST_CODE, error="length"), **options)
 
 
-def one_of(values: type[Listed], *, description: str = "", **options: Any) -> fields.Enum[Listed]:
-    """Return a field for one value of a closed list."""
-    said = {"description": description} if description else {}
-    return fields.Enum(
-        values,
-        by_value=True,
-        error_messages={"unknown": "not_one_of_these"},
-        metadata={"type": "string", **said},
-        **options,
-    )
-
-
-def channel() -> fields.Enum[Channel]:
-    """Return a field for the way a report came in, or a visit was made."""
-    return one_of(Channel, required=True)
+def channel() -> OneOf:
+    """Return a field for the way a report came in, or a visit was made: a person's, never a meeting's."""
+    return OneOf(Channel, but=(Channel.MEETING,), required=True)
 
 
 def evidence() -> fields.List[Any]:

@@ -6,7 +6,7 @@ from marshmallow import fields, validate
 
 from contracts.commands.intake import PageOrder
 from contracts.events.registry import Tier
-from gateway.schemas.fields import Day, Moment, QueryFlag, Strict, Text, between, code, one_of
+from gateway.schemas.fields import Day, Moment, OneOf, QueryFlag, Strict, Text, between, code
 
 
 class Waiting(StrEnum):
@@ -33,7 +33,7 @@ class CaseFilter(Page):
     category = code()
     lead = code()
     mine = QueryFlag(load_default=False)
-    order = one_of(PageOrder, description="By the time of the report; `newest` unless said.")
+    order = OneOf(PageOrder, description="By the time of the report; `newest` unless said.")
 
 
 class OrderFilter(Page):
@@ -42,14 +42,14 @@ class OrderFilter(Page):
     state = code()
     overdue = QueryFlag(metadata={"description": "Past the due time and still open."})
     due_before = Moment()
-    order = one_of(PageOrder)
+    order = OneOf(PageOrder)
 
 
 class DistrictOrderFilter(OrderFilter):
     """Which of the district's orders, and which page of them."""
 
     department = code()
-    waiting = one_of(Waiting)
+    waiting = OneOf(Waiting)
 
 
 class PlacePage(Page):
@@ -77,7 +77,7 @@ class PlaceFilter(Strict):
 
     on = Day()
     parent = code()
-    tier = one_of(Tier)
+    tier = OneOf(Tier)
 
 
 class AtLeast(Strict):

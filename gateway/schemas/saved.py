@@ -7,7 +7,7 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import fields
 
-from gateway.schemas.fields import Strict, one_of
+from gateway.schemas.fields import OneOf, Strict
 from gateway.schemas.lists import CaseFilter, DistrictOrderFilter, OrderFilter
 
 # A position is one reading's alone; words that were searched for may name a person.
@@ -32,7 +32,7 @@ _SCHEMAS: dict[Listed, type[Strict]] = {
 class Saved(Strict):
     """A list and the parameters of its query, written as in an address."""
 
-    list = one_of(Listed, required=True)
+    list = OneOf(Listed, required=True)
     parameters = fields.Dict(
         keys=fields.String(),
         values=fields.String(),

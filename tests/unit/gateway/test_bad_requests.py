@@ -41,6 +41,7 @@ def test_a_body_that_is_no_object_is_invalid(cell: Cell, body: bytes) -> None:
         ({"occurred_at": "yesterday"}, "occurred_at", "not_a_time"),
         ({"occurred_at": "0001-01-01T00:00:00+14:00"}, "occurred_at", "out_of_range"),
         ({"channel": "pigeon"}, "channel", "not_one_of_these"),
+        ({"channel": "meeting"}, "channel", "not_one_of_these"),
         ({"anonymous": "yes"}, "anonymous", "not_a_boolean"),
         ({"anonymous": 1}, "anonymous", "not_a_boolean"),
         ({"evidence": ["x"]}, "evidence.0", "not_a_uuid"),

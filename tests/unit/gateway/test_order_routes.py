@@ -44,6 +44,12 @@ def keeping(cell: Cell) -> None:
     [
         ("/return", {"text": REASON, "legal_basis": "职责清单第三条"}, dispatch.ReturnOrder, "return"),
         ("/extension", {"text": REASON, "days": 2}, dispatch.AskExtension, "extension"),
+        (
+            "/suspension",
+            {"text": REASON, "reason": "season", "review_on": "2026-03-20"},
+            dispatch.AskSuspension,
+            "suspension",
+        ),
         ("/parts", RESULT, dispatch.CompletePart, None),
         ("/completion", RESULT, dispatch.CompleteOrder, None),
     ],

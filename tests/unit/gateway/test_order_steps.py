@@ -75,6 +75,13 @@ STEPS = [
         dispatch.AskSuspension,
         {"reason": SuspensionReason.SEASON, "review_on": date(2026, 3, 20)},
     ),
+    Taken(
+        f"{BY_HAND}/suspension",
+        DEPARTMENT,
+        {**STATED, "reason": "court", "review_on": "2026-03-20"},
+        dispatch.AskSuspension,
+        {**NAMED, "reason": SuspensionReason.COURT},
+    ),
     Taken(f"{BY_HAND}/parts", DEPARTMENT, RESULTING, dispatch.CompletePart, NAMED_RESULT),
     Taken(f"{BY_HAND}/completion", DEPARTMENT, RESULTING, dispatch.CompleteOrder, NAMED_RESULT),
 ]
