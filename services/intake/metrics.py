@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from contracts.events.intake import CaseEvent
+from contracts.events.intake import CaseEvent, CaseReminded
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _UP_TO_DAYS = (
@@ -42,8 +42,10 @@ def count_steps(events: Sequence[CaseEvent], waited_s: float) -> None:
     for event in events:
         step = step_of(event)
         STEPS.labels(step, event.community).inc()
-        STEP_SECONDS.labels(step).observe(waited_s)
-        waited_s = 0.0
+        # A reminder leaves no state.
+        if not isinstance(event, CaseReminded):
+            STEP_SECONDS.labels(step).observe(waited_s)
+            waited_s = 0.0
 
 
 def count_late(step: str) -> None:

@@ -210,8 +210,7 @@ def tell(
         case, updated_at=mover.now, version=case.version + 1, emitted=case.emitted + 1
     )
     entry = _entry(noted, mover, kind=Trigger.TIMER, step=step, detail=detail)
-    waited_s = (mover.now - case.state_since).total_seconds()
-    return Decided(noted, (_event(emits, noted, mover.now, told),), (entry,), waited_s)
+    return Decided(noted, (_event(emits, noted, mover.now, told),), (entry,))
 
 
 def followed_by(first: Decided, then: Callable[[Case], Decided]) -> Decided:

@@ -33,7 +33,7 @@ from services.intake.case.authority import (
 from services.intake.case.case import Case
 from services.intake.case.lifecycle import State
 from services.intake.case.reads import Filters
-from services.intake.case.views import Around, Depth, entry_shown, evidence_held, evidence_shown, view_of
+from services.intake.case.views import Depth, entry_shown, evidence_held, evidence_shown, view_of
 from services.intake.reference.values import is_code
 
 WAIT_S = 2.0
@@ -193,9 +193,7 @@ def _files_of(database: Database, principal: Principal, case_id: UUID) -> Found:
 
 
 def _view(connection: Connection, found: Found, principal: Principal) -> CaseView:
-    case_id = found.case.case_id
-    support = reads.support_of(connection, case_id, None)
-    around = Around(wait=reads.wait_of(connection, case_id), supporters=support.number)
+    around = reads.around(connection, found.case.case_id)
     return view_of(found.case, principal, found.depth, around)
 
 

@@ -15,6 +15,7 @@ from services.intake.case.case import Case, Entry
 from services.intake.case.cursor import Cursor
 from services.intake.case.lifecycle import SIX_STEPS, STILL_OPEN, State
 from services.intake.case.models import cases, waits
+from services.intake.case.views import Around
 from services.intake.case.waiting import Wait, due_of
 
 _CASE = sa.text(f"SELECT {rows.CASE_COLUMNS} FROM cases WHERE case_id = :case_id")  # noqa: S608
@@ -29,7 +30,11 @@ _OPEN = sa.text(
     "SELECT state, community, count(*) FROM cases WHERE closed_at IS NULL AND aside_at IS NULL "
     "GROUP BY state, community"
 )
-_WAIT = sa.text(f"SELECT {rows.WAIT_COLUMNS} FROM case_wait WHERE case_id = :case_id")  # noqa: S608
+_AROUND = sa.text(
+    "SELECT (SELECT count(*) FROM case_supporter WHERE case_id = :case_id), case_wait.* "  # noqa: S608
+    f"FROM (VALUES (true)) AS always LEFT JOIN (SELECT {rows.WAIT_COLUMNS} FROM case_wait) AS case_wait "
+    "ON case_wait.case_id = :case_id"
+)
 _SUPPORTERS = sa.text(
     "SELECT count(*), min(since), coalesce(bool_or(account_id = :account_id), false) "
     "FROM case_supporter WHERE case_id = :case_id"
@@ -86,10 +91,10 @@ def version_of(connection: Connection, case_id: UUID) -> int | None:
     return version
 
 
-def wait_of(connection: Connection, case_id: UUID) -> Wait | None:
-    """Return what limits the state that a case is in."""
-    row = connection.execute(_WAIT, {"case_id": case_id}).one_or_none()
-    return None if row is None else rows.to_wait(row)
+def around(connection: Connection, case_id: UUID) -> Around:
+    """Return what limits the state that a case is in, and how many support it."""
+    supporters, *wait = connection.execute(_AROUND, {"case_id": case_id}).one()
+    return Around(wait=None if wait[0] is None else rows.to_wait(wait), supporters=supporters)
 
 
 def support_of(connection: Connection, case_id: UUID, account_id: UUID | None) -> Support:
@@ -157,7 +162,8 @@ def _in_sight(sight: Sight) -> sa.ColumnElement[bool]:
 
 
 def _supported(case_ids: tuple[UUID, ...]) -> list[sa.ColumnElement[bool]]:
-    return [cases.c.case_id.in_(case_ids)] if case_ids else []
+    # One parameter however many they are: a hotline's account has reported for thousands.
+    return [cases.c.case_id == sa.any_(sa.literal(list(case_ids), sa.ARRAY(sa.Uuid)))] if case_ids else []
 
 
 def _passing(filters: Filters, supported: tuple[UUID, ...]) -> list[sa.ColumnElement[bool]]:

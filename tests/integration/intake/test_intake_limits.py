@@ -1,12 +1,13 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 import pytest
 import sqlalchemy as sa
 
 from contracts.commands.intake import CaseReceipt
+from contracts.events.dispatch import WorkOrderSigned
 from contracts.events.intake import CaseReminded, CaseReporterAsked
 from services.intake.case import queries, repository, timers
 from services.intake.case.waiting import Wait
@@ -23,6 +24,7 @@ from tests.integration.intake.district import (
     a_report,
     an_answer,
     an_attempt,
+    an_order,
     answered,
     code_of,
     move_clock_to,
@@ -123,6 +125,17 @@ def test_a_yellow_and_a_red_card_are_shown_once_each_at_their_time(intake: Intak
     assert [event.sequence for event in intake.emitted(case.case_id)] == list(range(1, 7))
     entries = queries.case_timeline(intake.database, WORKER, case.case_id).entries
     assert [entry.detail["card"] for entry in entries if entry.step == "remind"] == ["yellow", "red"]
+
+
+def test_what_moves_nothing_makes_no_card_forgotten(intake: Intake) -> None:
+    case = answered(intake)
+    intake.ask((a_check(case), WORKER))
+    move_clock_to(intake, the_wait(intake, case).yellow_at)
+    assert timers.watch_limits(intake.database) == 1
+    intake.tell("dispatch", an_order(WorkOrderSigned, case, uuid4()))
+    intake.ask((an_attempt(case, the_wait(intake, case).since), CLERK))
+    assert the_wait(intake, case).card == "yellow"
+    assert timers.watch_limits(intake.database) == 0
 
 
 def test_a_case_that_moves_on_is_reminded_of_no_more(intake: Intake) -> None:

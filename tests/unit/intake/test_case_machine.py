@@ -1,64 +1,40 @@
 """Any order of commands, facts and times, however senseless, keeps a case in order."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import msgspec
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from chassis.refusal import Refusal
-from contracts.events.dispatch import WorkOrderEvent, WorkOrderOffered
 from contracts.events.intake import CaseEvent
 from contracts.vocabulary import Card
-from services.intake.case import archiving, checking, heard, merging, reporting, sorting, visiting
+from services.intake.case import reporting
 from services.intake.case.case import Case, Decided, Entry
+from services.intake.case.errors import IllegalTransition
 from services.intake.case.lifecycle import SIX_STEPS, STILL_OPEN, TABLE, State, Step, Trigger
-from services.intake.case.merging import Side
 from services.intake.case.reporting import Named
 from services.intake.case.waiting import LIMITS, Wait, card_due, remind, wait_of
 from tests.unit.chassis.calendars import CHINA
 from tests.unit.intake.asked import (
     a_certification,
-    a_failed_check,
-    a_merging,
-    a_question,
-    a_refusal,
-    a_reopening,
     a_settlement,
-    a_withdrawal,
-    an_answer,
-    an_attempt,
-    an_unreachable,
 )
 from tests.unit.intake.builders import (
-    ARCHIVIST,
-    CLERK,
-    DISPATCHER,
     GRID,
-    INSPECTOR,
     LAMP,
     NOW,
     NUMBER,
-    RESIDENT,
     RUBBISH,
     WORKER,
-    a_bad_answer,
     a_case,
-    a_check,
-    a_decline,
-    a_fact,
-    a_good_answer,
-    a_photo,
-    an_adoption,
     an_id,
     reported,
 )
-from tests.unit.intake.test_case_reporting import classify
+from tests.unit.intake.moves import MOVES, ORDERS, Move, order
 
-Move = Callable[["Life"], Decided | None]
-ORDERS = {step: kind for kind, step in heard.ORDER_STEPS.items()}
 ALLOWED = {(row.source, row.target) for row in TABLE}
 MASTERS = {state: a_case(case_id=an_id("master"), state=state) for state in State}
 
@@ -190,91 +166,6 @@ class Life(RuleBasedStateMachine):
             assert str(an_id("resident")) not in repr((self.case, self.entries, self.events))
 
 
-def order(life: Life, kind: type[WorkOrderEvent], **fields: object) -> Decided:
-    fact = a_fact(kind, life.case, at=life.clock, **fields)
-    return heard.order_moved(life.case, fact, now=life.clock)
-
-
-def offered(life: Life) -> Decided:
-    """Return the offer of this cycle's first order, or of the next after that was given back."""
-    fields = {} if life.case.order_id is not None else {"order_id": an_id(f"order at {life.clock}")}
-    return order(life, WorkOrderOffered, **fields)
-
-
-def passed(life: Life) -> Decided:
-    asked = a_check(evidence=(a_photo(life.a_photo()),))
-    return checking.pass_check(life.case, asked, WORKER, now=life.clock)
-
-
-def failed(life: Life) -> Decided:
-    asked = a_failed_check(evidence=(a_photo(life.a_photo()),))
-    return checking.fail_check(life.case, asked, WORKER, now=life.clock)
-
-
-def asked_back(life: Life) -> Decided:
-    return sorting.ask_reporter(life.case, a_question(), DISPATCHER, CHINA, now=life.clock)
-
-
-def gave_up(life: Life) -> Decided | None:
-    return None if life.wait is None else sorting.give_up(life.case, life.wait, now=life.clock)
-
-
-def merged(life: Life) -> Decided:
-    sides = (Side(life.case, ()), Side(life.master, ()))
-    return merging.merge(*sides, a_merging(), DISPATCHER, now=life.clock).decided
-
-
-def archived(life: Life) -> Decided | None:
-    salt, entries = bytes(32), life.entries
-    if life.clock.hour % 2:
-        return archiving.archive_rested(life.case, entries, salt=salt, now=life.clock)
-    return archiving.archive(life.case, entries, ARCHIVIST, expected_version=None, salt=salt, now=life.clock)
-
-
-def reopened(life: Life) -> Decided:
-    return visiting.reopen(life.case, a_reopening(), INSPECTOR, now=life.clock)
-
-
-MOVES: dict[Step, Move] = {
-    **{step: lambda life, kind=kind: order(life, kind) for step, kind in ORDERS.items()},
-    Step.ORDER_OFFERED: offered,
-    Step.WITHDRAW: lambda life: sorting.withdraw(life.case, a_withdrawal(), RESIDENT, now=life.clock),
-    Step.ASK_REPORTER: asked_back,
-    Step.ANSWER_QUESTION: lambda life: sorting.answer_question(
-        life.case, an_answer(), RESIDENT, now=life.clock
-    ),
-    Step.GIVE_UP: gave_up,
-    Step.MERGE: merged,
-    Step.REFUSE: lambda life: sorting.refuse(life.case, a_refusal(), DISPATCHER, now=life.clock),
-    Step.CLASSIFY: lambda life: classify(life.case, now=life.clock),
-    Step.PASS_CHECK: passed,
-    Step.FAIL_CHECK: failed,
-    Step.RECORD_ATTEMPT: lambda life: visiting.record_attempt(
-        life.case, an_attempt(at=life.clock), CLERK, now=life.clock
-    ),
-    Step.RECORD_SATISFIED: lambda life: visiting.record_satisfied(
-        life.case, a_good_answer(), CLERK, now=life.clock
-    ),
-    Step.RECORD_UNREACHABLE: lambda life: visiting.record_unreachable(
-        life.case, an_unreachable(), CLERK, now=life.clock
-    ),
-    Step.RECORD_DISSATISFIED: lambda life: visiting.record_dissatisfied(
-        life.case, a_bad_answer(), CLERK, now=life.clock
-    ),
-    Step.RESOLUTION_ADOPTED: lambda life: heard.resolution_adopted(
-        life.case, an_adoption(life.case), now=life.clock
-    ),
-    Step.RESOLUTION_DECLINED: lambda life: heard.resolution_declined(
-        life.case, a_decline(life.case), now=life.clock
-    ),
-    Step.RESOLUTION_CERTIFIED: lambda life: heard.certified_again(
-        life.case, a_certification(), now=life.clock
-    ),
-    Step.REOPEN: reopened,
-    Step.ARCHIVE: archived,
-}
-
-
 class SettledLife(Life):
     """The same from a small matter that was settled on the spot."""
 
@@ -297,6 +188,26 @@ TestSettledLife = SettledLife.TestCase
 TestCertifiedLife = CertifiedLife.TestCase
 for machine, examples in ((TestLife, 50), (TestSettledLife, 15), (TestCertifiedLife, 15)):
     machine.settings = settings(max_examples=examples, stateful_step_count=40, deadline=None)
+
+
+@pytest.mark.parametrize(
+    ("state", "step"),
+    [
+        (state, row.step)
+        for row in TABLE
+        for state in State
+        if row.kind is Trigger.COMMAND
+        and row.source is not None
+        and not any(other.source is state and other.step is row.step for other in TABLE)
+    ],
+)
+def test_each_command_is_refused_where_the_table_has_no_row_for_it_and_changes_nothing(
+    state: State, step: Step
+) -> None:
+    life = Life()
+    life.case, life.clock = a_case(state=state, closed_at=NOW), NOW + timedelta(hours=1)
+    with pytest.raises(IllegalTransition):
+        MOVES[step](life)
 
 
 def test_every_step_of_the_table_has_a_move() -> None:

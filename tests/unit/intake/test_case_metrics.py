@@ -2,8 +2,12 @@ from datetime import timedelta
 
 from prometheus_client import REGISTRY
 
+from contracts.vocabulary import Card
 from services.intake import metrics
-from tests.unit.intake.builders import NOW, reported
+from services.intake.case.lifecycle import State
+from services.intake.case.waiting import remind, wait_of
+from tests.unit.chassis.calendars import CHINA
+from tests.unit.intake.builders import NOW, a_case, reported
 
 
 def value(name: str, **labels: str) -> float:
@@ -23,6 +27,18 @@ def test_the_time_in_the_state_that_was_left_is_that_of_the_first_step() -> None
     assert value("qiaotou_case_step_seconds_sum", step="reported") == 172800
     assert value("qiaotou_case_step_seconds_sum", step="classified") == 0
     assert value("qiaotou_case_step_seconds_count", step="classified") == 1
+
+
+def test_a_reminder_is_counted_and_measures_no_time_for_it_leaves_no_state() -> None:
+    case = a_case(state=State.ANSWERED)
+    wait = wait_of(case, CHINA)
+    assert wait is not None
+    reminded = remind(case, wait, Card.RED, now=NOW + timedelta(days=3))
+    metrics.STEP_SECONDS.clear()
+    before = value("qiaotou_case_steps_total", step="reminded", community="c01")
+    metrics.count_steps(reminded.events, 7.0)
+    assert value("qiaotou_case_steps_total", step="reminded", community="c01") == before + 1
+    assert value("qiaotou_case_step_seconds_count", step="reminded") == 0
 
 
 def test_a_state_that_has_emptied_is_shown_as_zero() -> None:
