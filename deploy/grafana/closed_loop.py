@@ -96,6 +96,23 @@ ORDERS = Section(
             unit="s",
         ),
         Panel(
+            "待指导中心处理 · Waiting for the guidance centre",
+            "sum by (waits_for) (qiaotou_work_orders_waiting)",
+            "{{waits_for}}",
+            description="Requests to decide, orders to redirect, orders that nobody has signed in time.",
+        ),
+        Panel(
+            "按期与逾期答复 · Answers in time and late",
+            f"sum by (in_time) (increase(qiaotou_work_order_answers_total[{RATE}]))",
+            "{{in_time}}",
+            description="The published on-time rate comes from the ledger.",
+        ),
+        Panel(
+            "每分钟亮牌 · Cards a minute",
+            "60 * " + a_second("qiaotou_work_order_cards_total", "card"),
+            "{{card}}",
+        ),
+        Panel(
             "部门队列 · Department queues",
             f"sum by (queue) ({ORDER_QUEUES}) > 0 or sum({ORDER_QUEUES})",
             "{{queue}}",

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 from prometheus_client import Counter, Gauge, Histogram
 
+from contracts.vocabulary import Card
+
 _HOUR, _DAY = 3600.0, 86400.0
 _STEP_SECONDS = (
     0.1,
@@ -32,7 +34,10 @@ ANSWERS = Counter(
     "Answers by whether they came by the due time",
     ["department", "in_time"],
 )
-CARDS = Counter("qiaotou_work_order_cards_total", "Cards shown", ["card", "department"])
+# By card alone, so that both series are there from the start; steps count the departments.
+CARDS = Counter("qiaotou_work_order_cards_total", "Cards shown", ["card"])
+for _card in Card:
+    CARDS.labels(_card.value)
 OPEN = Gauge("qiaotou_work_orders_open", "Work orders that are not at their end", ["state"])
 WAITING = Gauge("qiaotou_work_orders_waiting", "Work orders that wait for the guidance centre", ["waits_for"])
 SECONDS = Histogram(

@@ -22,7 +22,7 @@ def count(decided: Decided, step: str, now: datetime) -> None:
         case Step.COMPLETE_PART:
             _count_answer(order, detail["party"], now)
         case cards.CARD_SHOWN:
-            metrics.CARDS.labels(detail["card"], detail["party"]).inc()
+            metrics.CARDS.labels(detail["card"]).inc()
 
 
 def _count_answer(order: WorkOrder, department: str, now: datetime) -> None:

@@ -4,6 +4,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,8 +13,10 @@ import amqp
 import pytest
 
 from chassis.data.engine import Database
-from contracts.department import SignOrder
+from contracts.commands import dispatch as commands
+from contracts.department import Reconcile, ReturnOrder, SignOrder
 from contracts.envelope import ORDERING_KEY_HEADER
+from contracts.events.registry import DepartmentDefined
 from contracts.naming import EVENTS_EXCHANGE, department_queue
 from contracts.topology import REPLIES, department_user
 from ops.cell import REPOSITORY, Cell
@@ -21,9 +24,10 @@ from ops.databases import Databases
 from ops.program import Program, Running
 from ops.rabbitmq import RabbitNode
 from services.dispatch.work_order.work_order import order_id_of
+from tests.integration.dispatch.district import ask, define, let_pass, state
 from tests.support.messages import an_event, rows
 from tests.support.servers import connect, purge
-from tests.unit.dispatch.builders import LEAD, an_envelope, an_id, classified
+from tests.unit.dispatch.builders import LEAD, REASON, an_envelope, an_id, classified
 
 PATIENCE_S = 20.0
 
@@ -139,6 +143,48 @@ def test_a_department_finds_its_order_signs_it_and_is_answered(bus: tuple[Rabbit
     }
     assert answer["causationid"] == str(an_id("signing on the bus"))
     assert state_of(database, order_id) == "signed"
+
+
+def test_a_returned_order_reaches_the_queue_of_the_department_that_it_is_redirected_to(
+    bus: tuple[RabbitNode, Database],
+) -> None:
+    node, database = bus
+    for code in (LEAD, "ZJJ"):
+        define(database, DepartmentDefined(code=code, name_zh=f"{code}局", name_en=code))
+    order_id = say_classified(node, an_id("a case to return"))
+    until(found_by(node, LEAD, "department.order.offered.v1"))
+    returning = ReturnOrder(order_id=order_id, **state(database, order_id), suggested="ZJJ")
+    say(node, LEAD, an_envelope(returning, LEAD, None), user_id=department_user(LEAD))
+    answer = until(found_by(node, LEAD, "department.reply.accepted.v1"))
+    assert answer["data"]["state"] == "returned"
+    command = {"command_id": an_id("redirect on the bus"), "order_id": order_id}
+    receipt = ask(database, commands.RedirectOrder(**command, department="ZJJ"))
+    offer = until(found_by(node, "ZJJ", "department.order.offered.v1"))
+    assert offer["data"]["order_id"] == receipt["order_id"]
+    say(node, "ZJJ", an_envelope(Reconcile(), "ZJJ", None), user_id=department_user("ZJJ"))
+    again = until(found_by(node, "ZJJ", "department.order.offered.v1"))
+    assert (again["data"]["order_id"], again["data"]["state"]) == (receipt["order_id"], "offered")
+    recall = {"command_id": an_id("recall on the bus"), "order_id": UUID(receipt["order_id"])}
+    ask(database, commands.RecallOrder(**recall, reason=REASON))
+    told = until(found_by(node, "ZJJ", "department.order.changed.v1"))
+    assert (told["data"]["change"], told["data"]["state"]) == ("recalled", "recalled")
+
+
+def test_an_order_that_nobody_signs_comes_again_by_the_services_own_timer(
+    bus: tuple[RabbitNode, Database],
+) -> None:
+    node, database = bus
+    order_id = say_classified(node, an_id("a case that nobody signs"))
+    until(found_by(node, LEAD, "department.order.offered.v1"))
+    let_pass(database, timedelta(days=4))
+    look = found_by(node, LEAD, "department.order.offered.v1")
+
+    def again() -> bool:
+        offer = look()
+        return offer is not None and (offer["data"]["order_id"], offer["data"]["again"]) == (str(order_id), 1)
+
+    assert until(again)
+    let_pass(database, -timedelta(days=4))
 
 
 def test_a_reply_that_does_not_say_who_sends_it_is_parked(bus: tuple[RabbitNode, Database]) -> None:

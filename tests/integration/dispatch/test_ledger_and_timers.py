@@ -111,7 +111,7 @@ def test_a_timer_is_a_line_of_the_orders_life(database: Database) -> None:
 def test_each_party_is_shown_a_yellow_card_and_then_a_red_one_once(database: Database) -> None:
     hear(database, classified(urgency=Urgency.URGENT, co_handlers=(CO_HANDLER,)))
     sign(database)
-    counted = CARDS.labels("yellow", LEAD)._value
+    counted = CARDS.labels("yellow")._value
     before = counted.get()
     # The longest limit of what is urgent is 24 hours.
     let_fall_due(database, timedelta(hours=17, minutes=59))
@@ -126,7 +126,7 @@ def test_each_party_is_shown_a_yellow_card_and_then_a_red_one_once(database: Dat
     let_fall_due(database, timedelta(days=30))
     assert len(cards(database)) == 4
     assert due(database) == []
-    assert counted.get() == before + 1
+    assert counted.get() == before + 2
     view = queries.get_order(database, DISPATCHER, order_id=ORDER)
     assert (view.card, [part.card for part in view.parts]) == ("red", ["red", "red"])
 
