@@ -37,20 +37,19 @@ def do_all_that_is_due(database: Database) -> None:
 
 
 def do_what_is_due(database: Database) -> int:
-    """Do what fell due of one batch of orders, those first that wait longest; return how many orders.
+    """Do what fell due of one batch of orders, those first that wait longest; return of how many.
 
     Orders that another process has locked are left to it.
     """
     with database.transaction(Context(principal=the_system(), correlation_id="")) as uow:
         orders = uow.store(Orders).lock_due(before=uow.now, limit=_BATCH)
         clock = clock_of(uow)
-        for order in orders:
-            _take(order, uow, clock)
+        done = sum(_take(order, uow, clock) for order in orders)
         uow.flush()
-    return len(orders)
+    return done
 
 
-def _take(order: WorkOrder, uow: UnitOfWork, clock: Clock) -> None:
+def _take(order: WorkOrder, uow: UnitOfWork, clock: Clock) -> bool:
     """Do what fell due of one order; one that fails is left as it was, and holds up no other."""
     uow.context = Context(principal=the_system(), correlation_id=str(uuid7()))
     try:
@@ -60,8 +59,9 @@ def _take(order: WorkOrder, uow: UnitOfWork, clock: Clock) -> None:
             raise
         log.exception("order.timer_failed", order_id=str(order.id))
         uow.discard()
-    else:
-        uow.keep()
+        return False
+    uow.keep()
+    return True
 
 
 def _do(order: WorkOrder, uow: UnitOfWork, clock: Clock) -> None:
