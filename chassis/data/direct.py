@@ -15,9 +15,14 @@ def _driver(connection: Connection) -> psycopg.Connection[tuple[Any, ...]]:
     return cast("psycopg.Connection[tuple[Any, ...]]", connection.connection.driver_connection)
 
 
-def rows(connection: Connection, sql: str, given: Mapping[str, object]) -> list[tuple[Any, ...]]:
-    """Return every row of a query with `%(name)s` parameters. Raises: psycopg.Error."""
-    return _driver(connection).execute(sql, given).fetchall()
+def rows(
+    connection: Connection, sql: str, given: Mapping[str, object], *, prepare: bool | None = None
+) -> list[tuple[Any, ...]]:
+    """Return every row of a query with `%(name)s` parameters. Raises: psycopg.Error.
+
+    `prepare` False plans it anew, for exactly what is given; None keeps the plan of what is asked often.
+    """
+    return _driver(connection).execute(sql, given, prepare=prepare).fetchall()
 
 
 Query = tuple[str, Mapping[str, object]]

@@ -8,6 +8,9 @@ from contracts.commands.intake import PageOrder
 from contracts.events.registry import Tier
 from gateway.schemas.fields import Day, Moment, OneOf, QueryFlag, Strict, Text, between, code
 
+# Beyond what anybody types: how long a search may be is intake's to judge.
+_LONGEST_TYPED = 400
+
 
 class Waiting(StrEnum):
     """What an order waits for."""
@@ -33,6 +36,13 @@ class CaseFilter(Page):
     category = code()
     lead = code()
     mine = QueryFlag(load_default=False)
+    q = Text(
+        validate=validate.Length(min=1, max=_LONGEST_TYPED, error="length"),
+        metadata={
+            "description": "2 to 40 characters that text, number or, where you may know it, address hold; "
+            "of several words all. Punctuation counts as a blank."
+        },
+    )
     order = OneOf(PageOrder, description="By the time of the report; `newest` unless said.")
 
 

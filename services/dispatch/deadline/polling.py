@@ -37,19 +37,20 @@ def do_all_that_is_due(database: Database) -> None:
 
 
 def do_what_is_due(database: Database) -> int:
-    """Do what fell due of one batch of orders, those first that wait longest; return of how many.
+    """Do what fell due of one batch of orders, those first that wait longest; return how many orders.
 
     Orders that another process has locked are left to it.
     """
     with database.transaction(Context(principal=the_system(), correlation_id="")) as uow:
         orders = uow.store(Orders).lock_due(before=uow.now, limit=_BATCH)
         clock = clock_of(uow)
-        done = sum(_take(order, uow, clock) for order in orders)
+        for order in orders:
+            _take(order, uow, clock)
         uow.flush()
-    return done
+    return len(orders)
 
 
-def _take(order: WorkOrder, uow: UnitOfWork, clock: Clock) -> bool:
+def _take(order: WorkOrder, uow: UnitOfWork, clock: Clock) -> None:
     """Do what fell due of one order; one that fails is left as it was, and holds up no other."""
     uow.context = Context(principal=the_system(), correlation_id=str(uuid7()))
     try:
@@ -59,9 +60,8 @@ def _take(order: WorkOrder, uow: UnitOfWork, clock: Clock) -> bool:
             raise
         log.exception("order.timer_failed", order_id=str(order.id))
         uow.discard()
-        return False
-    uow.keep()
-    return True
+    else:
+        uow.keep()
 
 
 def _do(order: WorkOrder, uow: UnitOfWork, clock: Clock) -> None:

@@ -14,7 +14,7 @@ from services.dispatch.responsibility.repository import Responsibilities
 from services.dispatch.work_order import offering
 from services.dispatch.work_order.lifecycle import By, Step, Trigger, transition
 from services.dispatch.work_order.offering import Handlers, Terms
-from services.dispatch.work_order.repository import Cases, Orders, Told
+from services.dispatch.work_order.repository import Cases, Orders
 from services.dispatch.work_order.settling import Move, keep, note_late, settle
 from services.dispatch.work_order.work_order import CaseMemory, order_id_of
 
@@ -120,7 +120,6 @@ def _order_of_case(event: AcceptedCaseEvent) -> UUID:
 _LOADS = (
     (Orders, _order_of_case),
     (Cases, lambda event: event.case_id),
-    (Told, lambda event: event.case_id),
     (Responsibilities, lambda event: event.category),
 )
 EVENTS: tuple[EventRoute, ...] = (

@@ -72,8 +72,8 @@ def _at_home(principal: Principal, role: By, at: Whereabouts) -> bool:
 class Sight(msgspec.Struct, frozen=True, kw_only=True):
     """Whose cases somebody sees: the whole district's, or those that any of the rest names.
 
-    The cases that `department` leads are listed for it; it reads them without their reporter. Into
-    the cases of `supported` somebody's own were merged.
+    The cases that `department` leads are listed for it; it reads them without their reporter. Those
+    that `reporter_id` supports are listed too: its own were merged into them.
     """
 
     district: bool
@@ -81,7 +81,6 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True):
     grid: str | None
     reporter_id: UUID | None
     department: str | None
-    supported: tuple[UUID, ...] = ()
 
     def sees(self, at: Whereabouts) -> bool:
         """Return whether a case is among them."""
@@ -104,16 +103,27 @@ def sight_of(principal: Principal) -> Sight:
     )
 
 
+def own_part(sight: Sight) -> Sight:
+    """Return what somebody sees of what is their own."""
+    return msgspec.structs.replace(sight, district=False, community=None, grid=None, department=None)
+
+
 def department_of(principal: Principal) -> str | None:
     """Return the department that somebody speaks for, None for others."""
     return principal.scope.get(DEPARTMENT) if principal.has(Role.DEPARTMENT) else None
 
 
-def knows_the_place(principal: Principal, at: Whereabouts) -> bool:
-    """Return whether somebody works at the very place, or has reported it: address and point."""
-    return (
-        principal.has(Role.DISPATCHER)
-        or (principal.has(Role.GRID_WORKER) and principal.scope.get(GRID) == at.grid)
-        or (principal.has(Role.CLERK) and principal.scope.get(COMMUNITY) == at.community)
-        or (at.reporter_id is not None and account_of(principal) == at.reporter_id)
+def places_known_to(principal: Principal) -> Sight:
+    """Return of which cases somebody knows the very place, works there or has reported it: address, point."""
+    return Sight(
+        district=principal.has(Role.DISPATCHER),
+        community=principal.scope.get(COMMUNITY) if principal.has(Role.CLERK) else None,
+        grid=principal.scope.get(GRID) if principal.has(Role.GRID_WORKER) else None,
+        reporter_id=account_of(principal),
+        department=None,
     )
+
+
+def knows_the_place(principal: Principal, at: Whereabouts) -> bool:
+    """Return whether somebody knows the very place of a case."""
+    return places_known_to(principal).sees(at)

@@ -1,7 +1,7 @@
 """The tables of the case."""
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import BYTEA, DOUBLE_PRECISION, JSONB, TIMESTAMP, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, DOUBLE_PRECISION, JSONB, TIMESTAMP, UUID
 
 metadata = sa.MetaData()
 
@@ -67,6 +67,18 @@ cases = sa.Table(
     sa.Column("aside_at", _TIME),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("emitted", sa.Integer, nullable=False),
+)
+
+# What leads to a case, apart from its row: no step copies it, and no step touches its index.
+words = sa.Table(
+    "case_words",
+    metadata,
+    sa.Column("case_id", UUID, primary_key=True),
+    sa.Column("reported_at", _TIME, nullable=False),
+    sa.Column("keys", ARRAY(sa.Text(collation="C")), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("number", sa.Text, nullable=False),
+    sa.Column("address", sa.Text, nullable=False),
 )
 
 timeline = sa.Table(

@@ -4,7 +4,6 @@ import time
 from typing import NamedTuple
 from uuid import UUID
 
-import msgspec
 from sqlalchemy import Connection
 
 from chassis.data.engine import Database
@@ -21,20 +20,18 @@ from contracts.commands.intake import (
 from contracts.commands.intake import Timeline as TimelineView
 from contracts.vocabulary import Evidence
 from services.intake.case import cursor as cursors
-from services.intake.case import reads
+from services.intake.case import list_reads, reads
 from services.intake.case.authority import (
-    Sight,
     account_of,
     department_of,
     knows_the_place,
-    own_account,
+    places_known_to,
     sight_of,
 )
 from services.intake.case.case import Case
-from services.intake.case.lifecycle import State
-from services.intake.case.reads import Filters
+from services.intake.case.filters import asked_for
+from services.intake.case.list_terms import Listing
 from services.intake.case.views import Depth, entry_shown, evidence_held, evidence_shown, view_of
-from services.intake.reference.values import is_code
 
 WAIT_S = 2.0
 _LOOK_AGAIN_S = 0.03
@@ -124,6 +121,7 @@ def list_cases(
     category: str | None = None,
     lead: str | None = None,
     mine: bool = False,
+    q: str | None = None,
     order: PageOrder | None = None,
     cursor: str | None = None,
     limit: int = 20,
@@ -134,23 +132,29 @@ def list_cases(
     """
     if not 1 <= limit <= LIMIT_MAX:
         raise Invalid(field="limit")
-    filters = Filters(
-        state=_state(state),
-        community=_code(community, "community"),
-        grid=_code(grid, "grid"),
-        category=_code(category, "category"),
-        lead=_code(lead, "lead"),
-        reporter_id=own_account(principal) if mine else None,
+    filters = asked_for(
+        principal,
+        state=state,
+        community=community,
+        grid=grid,
+        category=category,
+        lead=lead,
+        mine=mine,
+        q=q,
     )
     behind = None if cursor is None else cursors.decode(cursor)
-    going = _order(order, behind)
+    listing = Listing(
+        sight=sight_of(principal),
+        places=places_known_to(principal),
+        filters=filters,
+        order=_order(order, behind),
+    )
     with database.reading() as connection:
-        sight = _sight(connection, principal)
-        found = reads.page(connection, sight, filters, order=going, behind=behind, limit=limit + 1)
-    items = tuple(found[:limit])
+        found = list_reads.lines(connection, listing, behind=behind, limit=limit + 1)
+    items = tuple(line.summary for line in found[:limit])
     if len(found) <= limit:
         return CasePage(items=items, next_cursor=None)
-    further = cursors.Cursor(items[-1].reported_at, items[-1].case_id, going)
+    further = cursors.Cursor(items[-1].reported_at, items[-1].case_id, listing.order)
     return CasePage(items=items, next_cursor=cursors.encode(further))
 
 
@@ -197,11 +201,6 @@ def _view(connection: Connection, found: Found, principal: Principal) -> CaseVie
     return view_of(found.case, principal, found.depth, around)
 
 
-def _sight(connection: Connection, principal: Principal) -> Sight:
-    sight = sight_of(principal)
-    return msgspec.structs.replace(sight, supported=reads.supported_by(connection, sight.reporter_id))
-
-
 def _handles(principal: Principal, case: Case) -> bool:
     department = department_of(principal)
     return department is not None and case.handled_by(department)
@@ -214,18 +213,3 @@ def _order(asked: PageOrder | None, behind: cursors.Cursor | None) -> PageOrder:
     if asked is not None and asked is not behind.order:
         raise Invalid(field="order")
     return behind.order
-
-
-def _state(value: str | None) -> State | None:
-    if value is None:
-        return None
-    try:
-        return State(value)
-    except ValueError as error:
-        raise Invalid(field="state") from error
-
-
-def _code(value: str | None, field: str) -> str | None:
-    if value is not None and not is_code(value):
-        raise Invalid(field=field)
-    return value

@@ -12,7 +12,7 @@ from chassis.data.store import Change, Journal, Store
 from services.intake.case import rows
 from services.intake.case.case import Case, Entry
 from services.intake.case.merging import Supporters
-from services.intake.case.models import cases, numbers, salts, seals, supporters, timeline, waits
+from services.intake.case.models import cases, numbers, salts, seals, supporters, timeline, waits, words
 from services.intake.case.seal import Seal
 from services.intake.case.waiting import Wait
 
@@ -49,6 +49,10 @@ _RUN_OUT = sa.text(
     "ORDER BY (CASE WHEN card IS NULL THEN yellow_at WHEN card = 'yellow' THEN due_at END) LIMIT :limit"
 )
 _OVER = "DELETE FROM case_wait WHERE case_id = ANY(%(ids)s)"
+_FOUND_ANEW = (
+    "ON CONFLICT (case_id) DO UPDATE SET keys = EXCLUDED.keys, text = EXCLUDED.text, "
+    "address = EXCLUDED.address"
+)
 
 
 class CaseStore(Store[UUID, Case]):
@@ -65,6 +69,8 @@ class CaseStore(Store[UUID, Case]):
         moved = [(change.old, change.new) for change in changes if change.old is not None]
         bulk.insert(self.connection, cases, rows.whole(new))
         bulk.update(self.connection, cases, rows.changed(moved), key=("case_id",))
+        found_otherwise = [*new, *(new_ for old, new_ in moved if rows.is_found_otherwise(old, new_))]
+        bulk.insert(self.connection, words, rows.words(found_otherwise), on_conflict=_FOUND_ANEW)
 
     def lock_rested(self, *, closed_before: datetime, limit: int) -> list[Case]:
         """Lock and read cases that have rested since `closed_before`; those locked elsewhere are left."""

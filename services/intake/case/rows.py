@@ -9,6 +9,7 @@ import msgspec
 from contracts.commands.intake import Attempt, Channel
 from contracts.events.intake import CancelCause, Closure
 from contracts.vocabulary import Card, Kind, LawfulChannel, Point, RefusalReason, Urgency
+from services.intake.case import search
 from services.intake.case.case import Case, Document, Entry
 from services.intake.case.lifecycle import By, State, Step, Trigger
 from services.intake.case.merging import Supporter
@@ -103,6 +104,20 @@ def whole(cases: Sequence[Case]) -> list[dict[str, object]]:
     """Return the columns of new cases; those that are empty in all of them are left out."""
     names = [name for name in (*FIXED, *CHANGING) if any(getattr(case, name) is not None for case in cases)]
     return [{name: getattr(case, name) for name in names} | _position(case) for case in cases]
+
+
+def is_found_otherwise(old: Case, new: Case) -> bool:
+    """Return whether a step changes what a case is found by."""
+    return not search.found_alike(search.told_of(old), search.told_of(new))
+
+
+def words(found: Sequence[Case]) -> list[dict[str, object]]:
+    """Return the columns of what leads to cases."""
+    return [
+        {"case_id": case.case_id, "reported_at": case.reported_at}
+        | msgspec.structs.asdict(search.findable(search.told_of(case)))
+        for case in found
+    ]
 
 
 def _position(case: Case) -> dict[str, object]:

@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -103,27 +102,6 @@ def test_the_whole_loop_fits_in_two_batches_of_a_transaction_each(database: Data
     reply(database, *(said(SignOrder(order_id=order)) for order in orders))
     assert {row[0] for row in rows(database, "SELECT state FROM work_order")} == {"signed"}
     assert len(answers(database)) == 30
-
-
-def test_a_batch_reads_what_it_needs_in_no_more_statements_than_one_message(database: Database) -> None:
-    statements = 0
-
-    def count(*_: Any) -> None:
-        nonlocal statements
-        statements += 1
-
-    def reads_of(work: Callable[[], None]) -> int:
-        before = statements
-        work()
-        return statements - before
-
-    sa.event.listen(database.engine, "before_cursor_execute", count)
-    cases = [an_id(f"case {i}") for i in range(20)]
-    one, *many = [classified(case_id=case) for case in cases]
-    signing, *signings = [said(SignOrder(order_id=order_id_of(case, 1))) for case in cases]
-    assert reads_of(lambda: hear(database, one)) == reads_of(lambda: hear(database, *many))
-    assert reads_of(lambda: reply(database, signing)) == reads_of(lambda: reply(database, *signings))
-    sa.event.remove(database.engine, "before_cursor_execute", count)
 
 
 def test_lead_and_co_handlers_find_the_order_on_their_queues_each_with_its_part(database: Database) -> None:

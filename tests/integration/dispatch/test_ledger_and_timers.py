@@ -215,8 +215,7 @@ def test_an_order_that_fails_is_left_as_it_was_and_holds_up_no_other(
         return decide(order, timer, clock)
 
     monkeypatch.setattr(polling, "_decide", failing)
-    monkeypatch.setattr(polling, "_BATCH", 2)
-    do_all_that_is_due(database)
+    do_what_is_due(database)
     again = dict(rows(database, "SELECT id, again FROM work_order"))
     assert again == {bad: 0, good: 1}
 

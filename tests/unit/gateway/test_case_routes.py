@@ -155,7 +155,8 @@ def test_a_resident_and_the_hotline_report_anywhere(cell: Cell, role: str) -> No
 
 def test_filters_and_cursor_go_to_intake_and_none_that_was_not_sent(cell: Cell) -> None:
     cell.rpc.tell("intake", "list_cases", CasePage(items=(), next_cursor=None))
-    path = "/cases?state=answered&grid=c01-g01&limit=100&mine=true&order=oldest&cursor=abc"
+    said_q = "q=%E8%B7%AF%E7%81%AF+3%E5%8F%B7"
+    path = f"/cases?state=answered&grid=c01-g01&limit=100&mine=true&{said_q}&order=oldest&cursor=abc"
     assert cell.get(path, token=cell.worker()).get_json() == {"items": [], "next_cursor": None}
     said = cell.rpc.last().said
     assert said == {
@@ -163,13 +164,15 @@ def test_filters_and_cursor_go_to_intake_and_none_that_was_not_sent(cell: Cell) 
         "grid": "c01-g01",
         "limit": 100,
         "mine": True,
+        "q": "路灯 3号",
         "order": "oldest",
         "cursor": "abc",
     }
 
 
 @pytest.mark.parametrize(
-    "query", ["limit=0", "limit=101", "limit=x", "mine=maybe", "colour=red", "state=", "order=x"]
+    "query",
+    ["limit=0", "limit=101", "limit=x", "mine=maybe", "colour=red", "state=", "order=x", "q=", "q=%00"],
 )
 def test_a_filter_that_makes_no_sense_is_named(cell: Cell, query: str) -> None:
     response = cell.get(f"/cases?{query}", token=cell.worker())
