@@ -137,7 +137,7 @@ def _projected(made: list[tuple[list[Entry], Origin]], cuts: list[int]) -> tuple
     return tallies, sums
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=80, deadline=None, derandomize=True)
 @given(cases(), st.data())
 def test_both_writings_of_the_figures_agree(
     made: list[tuple[list[Entry], Origin]], data: st.DataObject

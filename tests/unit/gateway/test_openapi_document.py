@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from openapi_schema_validator import OAS31Validator, oas31_format_checker
-from openapi_spec_validator import validate
 
 from contracts.errors import CODES
 from gateway import openapi
@@ -28,11 +27,6 @@ def operations(document: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]
         for method, operation in methods.items()
         if method != "parameters"
     }
-
-
-def test_the_document_is_valid_openapi_3_1(document: dict[str, Any]) -> None:
-    assert document["openapi"] == "3.1.0"
-    validate(document)
 
 
 def test_the_file_is_current(cell: Cell) -> None:

@@ -134,7 +134,7 @@ class BothAggregates(RuleBasedStateMachine):
 
 TestBothAggregates = BothAggregates.TestCase
 TestBothAggregates.settings = settings(
-    max_examples=60,
+    max_examples=40,
     stateful_step_count=40,
     deadline=None,
     derandomize=True,
