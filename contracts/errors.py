@@ -84,6 +84,10 @@ CODES: dict[str, Problem] = {
     # One's own.
     "too_many_filters": Problem(409, "Fifty saved filters are kept at most", "最多保存五十个筛选条件"),
     # Media.
+    "offset_differs": Problem(409, "The upload stands at another offset", "上传偏移量不符"),
+    "unsupported_tus_version": Problem(412, "Speak tus 1.0.0", "仅支持tus 1.0.0协议"),
+    # The protocol's own status, which HTTP has no name for.
+    "checksum_differs": Problem(460, "The piece arrived changed", "分片校验和不符"),
     "unknown_media": Problem(422, "There is no such upload of yours", "附件不存在"),
     "media_type_refused": Problem(
         415,

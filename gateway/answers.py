@@ -53,6 +53,16 @@ class MediaStored(msgspec.Struct, frozen=True, kw_only=True):
     duration_ms: int | None
 
 
+class UploadState(msgspec.Struct, frozen=True, kw_only=True):
+    """An upload that can be resumed at `offset_bytes`; `media` once it is whole and taken in."""
+
+    upload_id: UUID
+    offset_bytes: int
+    length_bytes: int
+    expires_at: datetime
+    media: MediaStored | None
+
+
 class EvidenceFile(msgspec.Struct, frozen=True, kw_only=True):
     """A piece of evidence with links that open it without a session until `expires_at`.
 

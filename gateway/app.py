@@ -23,11 +23,12 @@ from gateway.media.inspection import Inspector, libmagic
 from gateway.media.links import Links, a_key
 from gateway.media.shown import Darkroom, VideoMaker
 from gateway.media.storage import Storage
+from gateway.media.transfer import TransferRepository, Transfers
 from gateway.media.upload import UploadRepository, Uploads
 from gateway.media.video import Videos
 from gateway.places import Places
 from gateway.policy import compile_policy
-from gateway.repository import SqlFilters, SqlSessions, SqlUploads
+from gateway.repository import SqlFilters, SqlSessions, SqlTransfers, SqlUploads
 from gateway.request_log import RequestLog
 from gateway.security import Protected
 from gateway.sessions import SessionRepository, Sessions
@@ -56,7 +57,7 @@ def create_app(settings: GatewaySettings, rpc: Rpc) -> Flask:
     furnish(app, settings, rpc)
     openapi.register(app)
     limits.register(app, login_rate=settings.login_rate)
-    requests.register(app, compile_policy(app))
+    requests.register(app, compile_policy(app), threads=settings.threads)
     errors.register(app)
     _wrap(app, settings)
     return app
@@ -69,6 +70,7 @@ def furnish(
     *,
     sessions: SessionRepository | None = None,
     uploads: UploadRepository | None = None,
+    transfers: TransferRepository | None = None,
     videos: VideoMaker | None = None,
     filters: Filters | None = None,
 ) -> None:
@@ -76,6 +78,9 @@ def furnish(
     database = Database(settings.database_url or "postgresql://")
     storage = Storage(Path(settings.media_dir))
     storage.prepare()
+    kept = Uploads(
+        uploads or SqlUploads(database), storage, Inspector(libmagic()), Darkroom(videos or Videos())
+    )
     lifetime = timedelta(hours=settings.session_hours)
     install(
         app,
@@ -84,9 +89,8 @@ def furnish(
             rpc=rpc,
             database=database,
             sessions=Sessions(sessions or SqlSessions(database), lifetime=lifetime),
-            uploads=Uploads(
-                uploads or SqlUploads(database), storage, Inspector(libmagic()), Darkroom(videos or Videos())
-            ),
+            uploads=kept,
+            transfers=Transfers(transfers or SqlTransfers(database), storage, kept),
             storage=storage,
             # Where nobody has given a key, links are good until this gateway starts again.
             links=Links(settings.file_key or a_key()),

@@ -13,6 +13,7 @@ from typing import Any, get_args, get_type_hints
 import msgspec
 
 from contracts.errors import CODES
+from gateway import tus
 from gateway.errors import CONTENT_TYPE as PROBLEM
 from gateway.errors import RETRY_AFTER_S, ProblemDocument, document
 from gateway.headers import IDEMPOTENCY_KEY, REQUEST_ID
@@ -41,7 +42,25 @@ _HEADERS: dict[str, Document] = {
         "schema": {"type": "string"},
     },
     "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}},
+    tus.RESUMABLE: {"description": "The protocol's version.", "schema": {"const": tus.VERSION}},
+    tus.OFFSET: {"description": "Bytes that have arrived for good.", "schema": {"type": "integer"}},
+    tus.LENGTH: {"description": "Bytes of the whole file.", "schema": {"type": "integer"}},
+    tus.METADATA: {"description": "As it was sent.", "schema": {"type": "string"}},
+    tus.EXPIRES: {"description": "When an unfinished upload is forgotten.", "schema": {"type": "string"}},
+    "Media-Id": {
+        "description": "The file's id, once it is whole and taken in.",
+        "schema": {"type": "string", "format": "uuid"},
+    },
+    "Tus-Version": {"description": "The versions spoken.", "schema": {"type": "string"}},
+    "Tus-Extension": {"description": "The extensions spoken.", "schema": {"type": "string"}},
+    "Tus-Max-Size": {"description": "Bytes of the largest file.", "schema": {"type": "integer"}},
 }
+_CHECKSUM: Document = {
+    "description": "An algorithm and the piece's digest in Base64; a piece that differs is not kept.",
+    "schema": {"type": "string"},
+    "example": "sha1 Kq5sNclPz7QV2+lfQIuc6R7oRu0=",
+}
+_PIECE: Document = {"content": {tus.PIECES: {"schema": {"type": "string", "format": "binary"}}}}
 
 
 def security_schemes() -> Document:
@@ -93,10 +112,16 @@ def finish(operation: Document, described: Described, *, access: Access, schemas
     parameters.extend(_request_headers(described))
     if described.multipart:
         _add_file(operation, schemas)
+    if described.pieces:
+        operation["requestBody"] = {**_PIECE, "required": described.pieces == "required"}
     operation["responses"] = {**_success(described), **_refusals(_codes(operation, described, access))}
 
 
 def _request_headers(described: Described) -> Iterable[Document]:
+    for name in described.asks:
+        yield {"in": "header", "name": name, "required": True, **_HEADERS[name]}
+    if described.pieces:
+        yield {"in": "header", "name": tus.CHECKSUM, "required": False, **_CHECKSUM}
     if described.keyed:
         yield {
             "in": "header",
@@ -167,7 +192,9 @@ def _codes(operation: Document, described: Described, access: Access) -> list[st
         codes.append("range_not_satisfiable")
     if described.keyed:
         codes += ("missing_key", "key_reused")
-    if "requestBody" in operation:
+    if described.pieces:
+        codes.append("unsupported_media_type")
+    elif "requestBody" in operation:
         codes += ("invalid", "unsupported_media_type")
     if any(each.get("in") == "query" for each in operation["parameters"]):
         codes += ("invalid",)
@@ -184,7 +211,7 @@ def _refusals(codes: Iterable[str]) -> Document:
 def _refusal(status: int, codes: list[str]) -> Document:
     words = "; ".join(f"`{code}`: {CODES[code].title}" for code in codes)
     said: Document = {
-        "description": f"{HTTPStatus(status).phrase}. {words}.",
+        "description": f"{_phrase(status)}. {words}.",
         "content": {
             PROBLEM: {
                 "schema": {"$ref": _REF.format(name=ProblemDocument.__name__)},
@@ -195,6 +222,14 @@ def _refusal(status: int, codes: list[str]) -> Document:
     if any(code in RETRY_AFTER_S for code in codes):
         said["headers"] = {"Retry-After": _HEADERS["Retry-After"]}
     return said
+
+
+def _phrase(status: int) -> str:
+    """Return what a status is called; a protocol may have one of its own."""
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return f"Status {status}"
 
 
 def _is_struct(answered: Any) -> bool:

@@ -23,8 +23,9 @@ shutil.rmtree(_FOLDER, ignore_errors=True)
 _FOLDER.mkdir(mode=0o700, parents=True)
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_FOLDER)
 
-from gateway.house import close  # noqa: E402
+from gateway.house import close, house_of  # noqa: E402
 from gateway.master import Master  # noqa: E402
+from gateway.media.sweeping import Sweeper  # noqa: E402
 
 _master = Master(_settings)
 
@@ -57,8 +58,16 @@ def post_fork(_arbiter: Any, _worker: Any) -> None:
     _master.stop()
 
 
+def post_worker_init(worker: Any) -> None:
+    """A worker sweeps what nobody has finished in time."""
+    worker.sweeper = Sweeper(house_of(worker.wsgi).transfers)
+    worker.sweeper.start()
+
+
 def worker_exit(_arbiter: Any, worker: Any) -> None:
     """Say goodbye to the database and the broker."""
+    if (sweeper := getattr(worker, "sweeper", None)) is not None:
+        sweeper.stop()
     close(worker.wsgi)
 
 

@@ -14,6 +14,7 @@ from gateway.filters import Filters
 from gateway.health import Health
 from gateway.media.links import Links
 from gateway.media.storage import Storage
+from gateway.media.transfer import Transfers
 from gateway.media.upload import Uploads
 from gateway.places import Places
 from gateway.request_log import RequestLog
@@ -66,6 +67,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     database: Database
     sessions: Sessions
     uploads: Uploads
+    transfers: Transfers
     storage: Storage
     links: Links
     places: Places
@@ -80,9 +82,14 @@ def install(app: Flask, rooms: House) -> None:
     app.extensions[_NAME] = rooms
 
 
+def house_of(app: Flask) -> House:
+    """Return an application's rooms."""
+    return cast("House", app.extensions[_NAME])
+
+
 def close(app: Flask) -> None:
     """Give up every connection: this process ends."""
-    rooms = cast("House", app.extensions[_NAME])
+    rooms = house_of(app)
     rooms.crew.close()
     rooms.rpc.close()
     rooms.database.close()
@@ -90,7 +97,7 @@ def close(app: Flask) -> None:
 
 def house() -> House:
     """Return the process's rooms."""
-    return cast("House", current_app.extensions[_NAME])
+    return house_of(current_app)
 
 
 def caller() -> Caller:

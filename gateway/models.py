@@ -56,3 +56,23 @@ saved_filters = sa.Table(
     sa.Column("list", sa.Text, nullable=False),
     sa.Column("parameters", JSONB, nullable=False),
 )
+
+# Uploads that arrive in pieces. A finished one has its row in `uploads` under `media_id`.
+transfers = sa.Table(
+    "transfers",
+    metadata,
+    sa.Column("transfer_id", UUID, primary_key=True),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("media_id", UUID, nullable=False),
+    sa.Column("length_bytes", sa.BigInteger, nullable=False),
+    # So many bytes are on the disk for good.
+    sa.Column("offset_bytes", sa.BigInteger, nullable=False),
+    # As the client has sent it, for the client alone.
+    sa.Column("metadata", sa.Text, nullable=False),
+    sa.Column("path", sa.Text, nullable=False),
+    sa.Column("refused", sa.Text),
+    sa.Column("expires_at", _TIME, nullable=False),
+    sa.CheckConstraint("offset_bytes BETWEEN 0 AND length_bytes", name="transfers_offset"),
+    sa.Index("transfers_of_owner", "owner"),
+    sa.Index("transfers_by_expiry", "expires_at"),
+)

@@ -54,6 +54,11 @@ POLICY: dict[tuple[str, str], Access] = {
     # Files. The uploader reads its own; others read by the case or the order.
     ("POST", f"{_API}/media"): _UPLOADERS,
     ("GET", f"{_API}/media/<uuid:media_id>"): _UPLOADERS,
+    ("OPTIONS", f"{_API}/uploads"): PUBLIC,
+    ("POST", f"{_API}/uploads"): _UPLOADERS,
+    ("GET", f"{_API}/uploads/<uuid:upload_id>"): _UPLOADERS,
+    ("PATCH", f"{_API}/uploads/<uuid:upload_id>"): _UPLOADERS,
+    ("DELETE", f"{_API}/uploads/<uuid:upload_id>"): _UPLOADERS,
     # Whoever has a link was given it by somebody who may see the case, at most ten minutes ago.
     ("GET", f"{_API}/files/<token>"): PUBLIC,
     # Cases. A reporter reads and visits its own, staff those of their place: intake decides.

@@ -54,6 +54,30 @@ class VideoUnavailable(Refusal):
     code: ClassVar[str] = "video_unavailable"
 
 
+class OffsetDiffers(Refusal):
+    """A piece does not begin where the upload stands."""
+
+    code: ClassVar[str] = "offset_differs"
+
+
+class ChecksumDiffers(Refusal):
+    """A piece came changed; none of it is kept."""
+
+    code: ClassVar[str] = "checksum_differs"
+
+
+class UnsupportedTusVersion(Refusal):
+    """The client speaks another version of the protocol, or does not say which."""
+
+    code: ClassVar[str] = "unsupported_tus_version"
+
+
+class TooManyUploads(Refusal):
+    """The account has as many unfinished uploads as are kept for it."""
+
+    code: ClassVar[str] = "too_many_requests"
+
+
 class LinkExpired(Refusal):
     """The link was good, and its ten minutes are over."""
 

@@ -1,6 +1,6 @@
 """The only SQL of the gateway. Real time everywhere: sessions do not follow the cell clock."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 import msgspec
@@ -8,10 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.data.engine import Database
+from chassis.refusal import NotFound
 from gateway.filters import MOST, SavedFilter
 from gateway.media.taken import Taken
+from gateway.media.transfer import Transfer
 from gateway.media.upload import Upload
-from gateway.models import saved_filters, sessions, uploads
+from gateway.models import saved_filters, sessions, transfers, uploads
 from gateway.sessions import Session
 
 _FIND_SESSION = sa.text(
@@ -32,6 +34,20 @@ _REVOKE_AT = sa.text(
     "UPDATE sessions SET revoked_at = clock_timestamp() WHERE scope ->> 'department' = :department"
     " AND revoked_at IS NULL"
 )
+_IN_TIME = transfers.c.expires_at > sa.func.clock_timestamp()
+_LOCK_TRANSFER = sa.text(
+    "SELECT offset_bytes FROM transfers WHERE transfer_id = :transfer_id AND refused IS NULL"
+    " AND expires_at > clock_timestamp() FOR UPDATE"
+)
+_MOVE_OFFSET = sa.text("UPDATE transfers SET offset_bytes = :until WHERE transfer_id = :transfer_id")
+_COUNT_OPEN = sa.text(
+    "SELECT count(*) FROM transfers WHERE owner = :owner AND offset_bytes < length_bytes"
+    " AND refused IS NULL AND expires_at > clock_timestamp()"
+)
+_DROP_ONE_EXPIRED = sa.text(
+    "DELETE FROM transfers WHERE transfer_id = :transfer_id AND expires_at <= clock_timestamp()"
+)
+_DROP_EXPIRED = sa.text("DELETE FROM transfers WHERE expires_at <= clock_timestamp() RETURNING path")
 
 
 class SqlSessions:
@@ -144,3 +160,67 @@ class SqlFilters:
         with self._database.reading() as connection:
             rows = connection.execute(sa.select(*names).where(wanted).order_by(saved_filters.c.name)).all()
         return tuple(SavedFilter(**row._mapping) for row in rows)  # noqa: SLF001 - public in SQLAlchemy
+
+
+class SqlTransfers:
+    """Transfers in PostgreSQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, transfer: Transfer) -> Transfer:
+        """Keep a transfer; return what is kept under its id, which may be an earlier one."""
+        keep = insert(transfers).values(**msgspec.structs.asdict(transfer)).on_conflict_do_nothing()
+        with self._database.engine.begin() as connection:
+            # One of that id that nobody has finished in time makes room; its file is swept.
+            connection.execute(_DROP_ONE_EXPIRED, {"transfer_id": transfer.transfer_id})
+            connection.execute(keep)
+        found = self.find(transfer.transfer_id)
+        if found is None:
+            raise NotFound
+        return found
+
+    def find(self, transfer_id: UUID) -> Transfer | None:
+        """Return a transfer that is not past its end."""
+        wanted = sa.select(transfers).where(transfers.c.transfer_id == transfer_id, _IN_TIME)
+        with self._database.reading() as connection:
+            row = connection.execute(wanted).one_or_none()
+        return None if row is None else Transfer(**row._mapping)  # noqa: SLF001 - public in SQLAlchemy
+
+    def extend(self, transfer_id: UUID, *, at: int, length: int, write: Callable[[], None]) -> bool:
+        """Write and move the offset while nobody else does; return whether it stood there.
+
+        Raises: NotFound where there is none that could go on.
+        """
+        where = {"transfer_id": transfer_id}
+        with self._database.engine.begin() as connection:
+            stands = connection.execute(_LOCK_TRANSFER, where).scalar_one_or_none()
+            if stands is None:
+                raise NotFound
+            if stands != at:
+                return False
+            # The bytes first: an offset that is committed never speaks of bytes that are not there.
+            write()
+            connection.execute(_MOVE_OFFSET, where | {"until": at + length})
+        return True
+
+    def refuse(self, transfer_id: UUID, code: str) -> None:
+        """Note why the whole is refused."""
+        refusing = sa.update(transfers).where(transfers.c.transfer_id == transfer_id).values(refused=code)
+        with self._database.engine.begin() as connection:
+            connection.execute(refusing)
+
+    def drop(self, transfer_id: UUID) -> None:
+        """Forget a transfer."""
+        with self._database.engine.begin() as connection:
+            connection.execute(sa.delete(transfers).where(transfers.c.transfer_id == transfer_id))
+
+    def count_open(self, owner: str) -> int:
+        """Return how many of somebody's transfers have not all their bytes yet."""
+        with self._database.reading() as connection:
+            return int(connection.execute(_COUNT_OPEN, {"owner": owner}).scalar_one())
+
+    def drop_expired(self) -> list[str]:
+        """Forget what is past its end; return the paths."""
+        with self._database.engine.begin() as connection:
+            return list(connection.execute(_DROP_EXPIRED).scalars())

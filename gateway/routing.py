@@ -32,6 +32,10 @@ class Described(msgspec.Struct, frozen=True, kw_only=True):
     keyed: bool = False
     versioned: bool = False
     multipart: bool = False
+    # Whether the body is a piece of a file: not, "optional" or "required".
+    pieces: str = ""
+    # Headers of the request that the route cannot do without.
+    asks: tuple[str, ...] = ()
     binary: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()
     example: Any = None
@@ -80,6 +84,8 @@ class Routes:
         problems: Sequence[str] = (),
         keyed: bool = True,
         versioned: bool = False,
+        pieces: str = "",
+        asks: Sequence[str] = (),
         headers: Sequence[str] = (),
         example: Any = None,
     ) -> Callable[[View], View]:
@@ -91,6 +97,8 @@ class Routes:
             keyed=keyed,
             versioned=versioned,
             multipart=form is not None,
+            pieces=pieces,
+            asks=tuple(asks),
             headers=tuple(headers),
             example=example,
         )
@@ -109,9 +117,29 @@ class Routes:
         described = Described(answer=answer, problems=tuple(problems), example=example)
         return self._declare("PUT", path, described, body=body)
 
-    def delete(self, path: str) -> Callable[[View], View]:
+    def patch(
+        self, path: str, *, asks: Sequence[str], problems: Sequence[str], headers: Sequence[str]
+    ) -> Callable[[View], View]:
+        """Declare a route that adds a piece to a file."""
+        described = Described(
+            status=204,
+            pieces="required",
+            asks=tuple(asks),
+            problems=tuple(problems),
+            headers=tuple(headers),
+        )
+        return self._declare("PATCH", path, described)
+
+    def options(self, path: str, *, headers: Sequence[str]) -> Callable[[View], View]:
+        """Declare a route that says what can be asked of an address."""
+        return self._declare("OPTIONS", path, Described(status=204, headers=tuple(headers)))
+
+    def delete(
+        self, path: str, *, asks: Sequence[str] = (), problems: Sequence[str] = ()
+    ) -> Callable[[View], View]:
         """Declare a route that ends something and says nothing."""
-        return self._declare("DELETE", path, Described(status=204))
+        described = Described(status=204, asks=tuple(asks), problems=tuple(problems))
+        return self._declare("DELETE", path, described)
 
     def _declare(
         self,

@@ -13,7 +13,7 @@ log = structlog.get_logger()
 
 MAX_BYTES = {MediaKind.PHOTO: 10 * MIB, MediaKind.DOCUMENT: 20 * MIB, MediaKind.VIDEO: 100 * MIB}
 LARGEST_BYTES = max(MAX_BYTES.values())
-_HEAD_BYTES = 4096
+HEAD_BYTES = 4096
 
 
 class Nature(NamedTuple):
@@ -82,12 +82,15 @@ class Inspector:
     def __init__(self, judge: Judge | None) -> None:
         self._judge = judge
 
-    def inspect(self, file: Path) -> Nature:
-        """Return what a file is. Raises: MediaTypeRefused, PayloadTooLarge."""
+    def inspect(self, file: Path, *, size_bytes: int) -> Nature:
+        """Return what a file is that will have so many bytes; `HEAD_BYTES` of them are enough.
+
+        Raises: MediaTypeRefused, PayloadTooLarge.
+        """
         with file.open("rb") as opened:
-            nature = self.judge(opened.read(_HEAD_BYTES))
+            nature = self.judge(opened.read(HEAD_BYTES))
         limit = MAX_BYTES[nature.kind]
-        if file.stat().st_size > limit:
+        if size_bytes > limit:
             raise PayloadTooLarge(f"at most {limit // MIB} MB", limit_bytes=limit)
         return nature
 

@@ -4,8 +4,10 @@ import hashlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import IO, NamedTuple
 from uuid import uuid4
@@ -46,6 +48,31 @@ class Storage:
         finally:
             path.unlink(missing_ok=True)
 
+    def begin(self) -> str:
+        """Return the path of a new, empty file that arrives in pieces."""
+        path = self._fresh(INCOMING)
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE))
+        _sync(path.parent, os.O_DIRECTORY)
+        return str(path.relative_to(self._root))
+
+    def write(self, path: str, piece: bytes, *, at: int) -> None:
+        """Put a piece at its place in a file; it is on the disk when this returns."""
+        descriptor = os.open(self.locate(path), os.O_WRONLY)
+        with os.fdopen(descriptor, "r+b", buffering=0) as file:
+            file.seek(at)
+            left = memoryview(piece)
+            while left:
+                left = left[file.write(left) :]
+            os.fsync(descriptor)
+
+    def sweep(self, *, older_than: timedelta) -> int:
+        """Remove what has been arriving or in work for longer than that; return how many files."""
+        before = time.time() - older_than.total_seconds()
+        swept = [path for path in (self._root / INCOMING).rglob("*") if _is_stale(path, before)]
+        for path in swept:
+            path.unlink(missing_ok=True)
+        return len(swept)
+
     @contextmanager
     def workshop(self) -> Iterator[Path]:
         """Give a folder to make variants in, which is gone afterwards."""
@@ -83,6 +110,14 @@ class Storage:
         folder = self._root / room / name[:2]
         folder.mkdir(mode=DIRECTORY_MODE, parents=True, exist_ok=True)
         return folder / name
+
+
+def _is_stale(path: Path, before: float) -> bool:
+    try:
+        return path.is_file() and path.stat().st_mtime < before
+    except FileNotFoundError:
+        # It has been taken in or given up since it was listed.
+        return False
 
 
 def weighed(path: Path) -> Arrival:

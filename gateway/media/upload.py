@@ -4,6 +4,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
@@ -90,6 +91,10 @@ class Uploads:
             raise KeyReused
         return earlier
 
+    def foresee(self, beginning: Path, *, size_bytes: int) -> None:
+        """Refuse a file by its beginning, where it can be. Raises: MediaTypeRefused, PayloadTooLarge."""
+        self._inspector.inspect(beginning, size_bytes=size_bytes)
+
     def find(self, media_ids: Sequence[UUID]) -> dict[UUID, Upload]:
         """Return those of the uploads that there are."""
         with self._lock:
@@ -116,7 +121,7 @@ class Uploads:
         return self._repository.taken(upload.media_id)
 
     def _keep(self, arrival: Arrival, *, media_id: UUID, owner: str, declared: str | None) -> Upload:
-        nature = self._inspector.inspect(arrival.path)
+        nature = self._inspector.inspect(arrival.path, size_bytes=arrival.size_bytes)
         if declared not in (None, nature.kind):
             raise MediaTypeRefused(f"the file is a {nature.kind}", kind=nature.kind)
         with self._storage.workshop() as folder:

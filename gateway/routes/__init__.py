@@ -21,12 +21,14 @@ from gateway.routes import (
     sessions,
     system,
     triage,
+    uploads,
 )
 
 ALL = (
     system.routes,
     sessions.routes,
     media.routes,
+    uploads.routes,
     cases.routes,
     triage.routes,
     bulk.routes,

@@ -18,6 +18,9 @@ from gateway.schemas.media import UploadForm
 
 routes = Routes("media", "Photos, videos and papers.")
 
+# What a file may be refused for, however it comes.
+TAKING = ("media_type_refused", "video_too_long", "resolution_too_high", "video_unavailable")
+
 
 @routes.post(
     "/media",
@@ -25,10 +28,7 @@ routes = Routes("media", "Photos, videos and papers.")
     answer=MediaStored,
     status=201,
     problems=(
-        "media_type_refused",
-        "video_too_long",
-        "resolution_too_high",
-        "video_unavailable",
+        *TAKING,
         "unsupported_media_type",
         "key_reused",
     ),

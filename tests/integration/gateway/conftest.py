@@ -21,5 +21,5 @@ def gateway_database(databases: Databases) -> Iterator[Database]:
 def database(gateway_database: Database) -> Database:
     """Give the gateway's database, emptied: quicker than a copy for every test."""
     with gateway_database.engine.begin() as connection:
-        connection.execute(sa.text("TRUNCATE sessions, uploads, saved_filters"))
+        connection.execute(sa.text("TRUNCATE sessions, uploads, saved_filters, transfers"))
     return gateway_database

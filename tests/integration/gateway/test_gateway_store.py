@@ -10,13 +10,15 @@ from alembic.migration import MigrationContext
 from click.testing import CliRunner
 
 from chassis.data.engine import Database
+from chassis.refusal import NotFound
 from gateway import tokens
 from gateway.answers import Account
 from gateway.filters import MOST, SavedFilter
 from gateway.media.taken import Taken
+from gateway.media.transfer import Transfer
 from gateway.media.upload import Upload
 from gateway.models import metadata
-from gateway.repository import SqlFilters, SqlSessions, SqlUploads
+from gateway.repository import SqlFilters, SqlSessions, SqlTransfers, SqlUploads
 from gateway.sessions import STAFF, Sessions
 
 CLERK = Account(
@@ -175,3 +177,103 @@ def test_two_requests_do_not_both_find_room_for_the_last_filter(database: Databa
     assert len(filters.all("a")) == MOST
     assert filters.keep("a", a_filter("f0", state="closed"))
     assert filters.find("a", "f0") == a_filter("f0", state="closed")
+
+
+def a_transfer(*, hours: float = 24, length: int = 100, owner: str = CLERK.account_id) -> Transfer:
+    return Transfer(
+        transfer_id=uuid4(),
+        owner=owner,
+        media_id=uuid4(),
+        length_bytes=length,
+        offset_bytes=0,
+        metadata="filename YQ==",
+        path=f"incoming/aa/{uuid4().hex}",
+        expires_at=datetime.now(UTC) + timedelta(hours=hours),
+    )
+
+
+def nothing() -> None:
+    pass
+
+
+def test_a_transfer_comes_back_as_it_was_and_the_first_under_its_id_stays(database: Database) -> None:
+    transfers = SqlTransfers(database)
+    kept = transfers.add(a_transfer())
+    assert transfers.find(kept.transfer_id) == kept
+    again = msgspec.structs.replace(kept, path="incoming/bb/another", length_bytes=7)
+    assert transfers.add(again) == kept
+    assert transfers.find(uuid4()) is None
+
+
+def test_an_offset_moves_from_where_it_stands_and_after_the_bytes(database: Database) -> None:
+    transfers, seen = SqlTransfers(database), []
+    kept = transfers.add(a_transfer())
+
+    def write() -> None:
+        found = transfers.find(kept.transfer_id)
+        seen.append(found.offset_bytes if found else None)
+
+    assert transfers.extend(kept.transfer_id, at=0, length=60, write=write)
+    assert not transfers.extend(kept.transfer_id, at=0, length=60, write=write)
+    assert transfers.extend(kept.transfer_id, at=60, length=40, write=write)
+    assert seen == [0, 60]
+
+    def disk_full() -> None:
+        raise OSError("no space left")
+
+    fresh = transfers.add(a_transfer())
+    with pytest.raises(OSError, match="no space"):
+        transfers.extend(fresh.transfer_id, at=0, length=10, write=disk_full)
+    assert transfers.find(fresh.transfer_id) == fresh
+
+
+def test_of_eight_that_go_on_from_one_offset_one_does(database: Database) -> None:
+    transfers, written = SqlTransfers(database), []
+    kept = transfers.add(a_transfer())
+
+    def extend(each: int) -> bool:
+        return transfers.extend(kept.transfer_id, at=0, length=10, write=lambda: written.append(each))
+
+    with ThreadPoolExecutor(4) as pool:
+        moved = list(pool.map(extend, range(8)))
+    assert sum(moved) == len(written) == 1
+    assert moved[written[0]]
+
+
+def test_a_transfer_past_its_end_is_not_there_and_makes_room(database: Database) -> None:
+    transfers = SqlTransfers(database)
+    past, young = transfers_past(transfers), transfers.add(a_transfer())
+    assert transfers.find(past.transfer_id) is None
+    with pytest.raises(NotFound):
+        transfers.extend(past.transfer_id, at=0, length=1, write=nothing)
+    anew = msgspec.structs.replace(past, path="incoming/cc/anew", expires_at=young.expires_at)
+    assert transfers.add(anew) == anew
+    other = transfers_past(transfers)
+    assert transfers.drop_expired() == [other.path]
+    assert transfers.find(young.transfer_id) == young
+
+
+def transfers_past(transfers: SqlTransfers) -> Transfer:
+    """A transfer that is past its end."""
+    past = a_transfer(hours=-1)
+    with pytest.raises(NotFound):
+        transfers.add(past)
+    return past
+
+
+def test_what_is_refused_or_given_up_does_not_go_on_and_does_not_count(database: Database) -> None:
+    transfers = SqlTransfers(database)
+    refused, dropped, whole, open_one = (transfers.add(a_transfer()) for _ in range(4))
+    transfers.add(a_transfer(owner=str(uuid4())))
+    assert transfers.count_open(CLERK.account_id) == 4
+    transfers.refuse(refused.transfer_id, "media_type_refused")
+    transfers.drop(dropped.transfer_id)
+    transfers.extend(whole.transfer_id, at=0, length=100, write=nothing)
+    assert transfers.count_open(CLERK.account_id) == 1
+    found = transfers.find(refused.transfer_id)
+    assert found is not None
+    assert found.refused == "media_type_refused"
+    for each in (refused, dropped):
+        with pytest.raises(NotFound):
+            transfers.extend(each.transfer_id, at=0, length=1, write=nothing)
+    assert transfers.extend(open_one.transfer_id, at=0, length=1, write=nothing)

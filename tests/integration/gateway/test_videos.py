@@ -39,7 +39,7 @@ FORMS: list[tuple[str, dict[str, Any], str]] = [
 def made(original: Path, folder: Path) -> Film:
     shop = folder / "workshop"
     shop.mkdir()
-    return Videos().make(original, Inspector(libmagic()).inspect(original), folder=shop)
+    return Videos().make(original, Inspector(libmagic()).inspect(original, size_bytes=1), folder=shop)
 
 
 def told(file: Path) -> dict[str, Any]:

@@ -19,7 +19,14 @@ from gateway.answers import Account
 from gateway.app import create_app, furnish
 from gateway.sessions import DEPARTMENT, STAFF, Sessions
 from gateway.settings import GatewaySettings
-from tests.unit.gateway.fakes import FakeRpc, FakeVideos, MemoryFilters, MemorySessions, MemoryUploads
+from tests.unit.gateway.fakes import (
+    FakeRpc,
+    FakeVideos,
+    MemoryFilters,
+    MemorySessions,
+    MemoryTransfers,
+    MemoryUploads,
+)
 
 _ACCOUNTS = UUID("00000000-0000-5000-8000-000000000001")
 CASE_ID = UUID("11111111-1111-5111-8111-111111111111")
@@ -36,16 +43,17 @@ def _app() -> Flask:
 class Cell:
     """The application, what it stands on, and people who are signed in."""
 
-    def __init__(self, folder: Path, **settings: Any) -> None:
+    def __init__(self, folder: Path, *, app: Flask | None = None, **settings: Any) -> None:
         self.rpc = FakeRpc()
         self.session_rows = MemorySessions()
         self.upload_rows = MemoryUploads()
+        self.transfer_rows = MemoryTransfers()
         self.videos = FakeVideos()
         self.media_dir = folder / "media"
         self.settings = GatewaySettings(
             media_dir=str(self.media_dir), **{"mode": "test", "login_rate": "10000 per minute", **settings}
         )
-        self.app = _app()
+        self.app = app or _app()
         limits.register(self.app, login_rate=self.settings.login_rate)
         furnish(
             self.app,
@@ -53,6 +61,7 @@ class Cell:
             self.rpc,
             sessions=self.session_rows,
             uploads=self.upload_rows,
+            transfers=self.transfer_rows,
             videos=self.videos,
             filters=MemoryFilters(),
         )

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
@@ -11,10 +11,12 @@ from uuid import UUID
 import msgspec
 
 from chassis.context import Context
+from chassis.refusal import NotFound
 from chassis.rpc_client import ServiceUnavailable
 from gateway.filters import MOST, SavedFilter
 from gateway.media.inspection import Nature
 from gateway.media.taken import Taken
+from gateway.media.transfer import Transfer
 from gateway.media.upload import Upload
 from gateway.media.video import Film
 from gateway.sessions import Session
@@ -131,6 +133,47 @@ class MemoryUploads:
 
     def taken(self, media_id: UUID) -> Taken:
         return self.said[media_id]
+
+
+class MemoryTransfers:
+    """Transfers in a dictionary."""
+
+    def __init__(self) -> None:
+        self.kept: dict[UUID, Transfer] = {}
+
+    def add(self, transfer: Transfer) -> Transfer:
+        self.drop_expired()
+        return self.kept.setdefault(transfer.transfer_id, transfer)
+
+    def find(self, transfer_id: UUID) -> Transfer | None:
+        found = self.kept.get(transfer_id)
+        return None if found is None or found.expires_at <= datetime.now(UTC) else found
+
+    def extend(self, transfer_id: UUID, *, at: int, length: int, write: Callable[[], None]) -> bool:
+        found = self.find(transfer_id)
+        if found is None or found.refused is not None:
+            raise NotFound
+        if found.offset_bytes != at:
+            return False
+        write()
+        self.kept[transfer_id] = msgspec.structs.replace(found, offset_bytes=at + length)
+        return True
+
+    def refuse(self, transfer_id: UUID, code: str) -> None:
+        self.kept[transfer_id] = msgspec.structs.replace(self.kept[transfer_id], refused=code)
+
+    def drop(self, transfer_id: UUID) -> None:
+        self.kept.pop(transfer_id, None)
+
+    def count_open(self, owner: str) -> int:
+        mine = [each for each in self.kept.values() if each.owner == owner]
+        return sum(not each.is_whole and each.refused is None for each in mine)
+
+    def drop_expired(self) -> list[str]:
+        past = [each for each in self.kept.values() if each.expires_at <= datetime.now(UTC)]
+        for each in past:
+            del self.kept[each.transfer_id]
+        return [each.path for each in past]
 
 
 class FakeVideos:
