@@ -94,13 +94,9 @@ def _inbox(district: Any, service: str, source: str, aggregate: str) -> list[str
 
 
 def _inbox_like(district: Any, service: str, pattern: str, case_id: str) -> list[str]:
-    with psycopg.connect(district.database("dispatch")) as connection:
-        orders = connection.execute(
-            "SELECT id::text FROM work_order WHERE case_id = %s", [case_id]
-        ).fetchall()
     with psycopg.connect(district.database(service)) as connection:
         rows = connection.execute(
-            "SELECT type FROM inbox WHERE type LIKE %s AND aggregate = ANY(%s) ORDER BY position",
-            [pattern, [order[0] for order in orders]],
+            "SELECT type FROM inbox WHERE type LIKE %s AND aggregate = %s ORDER BY position",
+            [pattern, case_id],
         )
         return [row[0] for row in rows]
