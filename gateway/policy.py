@@ -36,7 +36,9 @@ _READERS = _only(*(role for role in Role if role is not Role.DEPARTMENT))
 # Whoever may be the reporter of a case; the dispatcher is asked about what a resolution has made.
 _OWNERS = _only(Role.RESIDENT, Role.GRID_WORKER, Role.CLERK, Role.HOTLINE, Role.DISPATCHER)
 _REOPENERS = _only(Role.RESIDENT, Role.GRID_WORKER, Role.CLERK, Role.HOTLINE, Role.DISPATCHER, Role.INSPECTOR)
-_UPLOADERS = _only(Role.RESIDENT, Role.GRID_WORKER, Role.CLERK, Role.HOTLINE, Role.DEPARTMENT)
+_UPLOADERS = _only(
+    Role.RESIDENT, Role.GRID_WORKER, Role.CLERK, Role.HOTLINE, Role.DISPATCHER, Role.DEPARTMENT
+)
 _DISTRICT = _only(Role.DISPATCHER, Role.ARCHIVIST, Role.INSPECTOR, Role.OPERATOR)
 
 _API = "/api/v1"

@@ -50,6 +50,17 @@ def test_a_case_goes_from_desk_to_desk(trail: Trail) -> None:
     assert case_id not in [each["case_id"] for each in whole(trail.person(CLERK), "visits")]
 
 
+def test_a_reporter_reads_the_ledger_of_the_own_case_and_of_no_other(trail: Trail) -> None:
+    case_id = trail.report()
+    trail.offered(case_id, "case.classified")
+    path = f"/cases/{case_id}/deadlines"
+    (row,) = trail.person(RESIDENT).get(path).json()["items"]
+    assert (row["party"], row["reason"]) == ("CGJ", "initial")
+    assert row["due_at"] == trail.case_when(case_id, "classified")["due_at"]
+    for login in ("worker-c02-g01", "clerk-c02"):
+        assert trail.person(login).get(path).status_code == 404
+
+
 def test_what_a_department_asks_and_returns_lies_before_the_dispatcher(trail: Trail) -> None:
     asking = trail.signed(trail.report())
     trail.by_hand(asking, "signed command ask_extension signed", "extension", {"days": 1, "text": REASON})

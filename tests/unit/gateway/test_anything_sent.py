@@ -1,12 +1,16 @@
 """Whatever a client sends, the answer is a success or a problem of the client's, never a fault."""
 
 import json
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gateway import openapi
+from gateway.policy import POLICY
 from tests.unit.gateway.cell import CASE_ID, Cell, a_receipt, a_report, code_of
 
 KEYS = st.sampled_from([*a_report(), "point", "evidence", "anonymous", "address", "detail", "x"]) | st.text()
@@ -19,7 +23,42 @@ LEAVES = (
     | st.sampled_from(["app", "c01-g01", "2026-03-02T19:30:00+08:00", str(CASE_ID), "0000-00-00", "\x00"])
 )
 VALUES = st.recursive(LEAVES, lambda inner: st.lists(inner) | st.dictionaries(KEYS, inner), max_leaves=10)
+SAID = st.text() | st.sampled_from(["true", "oldest", "1", "2026-03-02", "2026-03-02T19:30:00+08:00"])
+LET_THROUGH = {"unavailable"}
+REFUSED = {"invalid", "unknown_media", "foreign_grid", "not_found", "key_reused", "too_many_requests"}
 QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def described() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Method, address and description of everything that a session is needed for."""
+    document = json.loads(openapi.PATH.read_bytes())
+    for method, route in POLICY:
+        operation = document["paths"][re.sub(r"<(?:[^:>]*:)?(\w+)>", r"{\1}", route)][method.lower()]
+        if POLICY[method, route].signed_in:
+            yield method, route, operation
+
+
+def body_of(operation: dict[str, Any]) -> tuple[dict[str, Any], list[str]] | None:
+    """A JSON body's example and the names of its fields; None where a route takes no such body."""
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json")
+    if content is None:
+        return None
+    name = content["schema"]["$ref"].rpartition("/")[2]
+    schemas = json.loads(openapi.PATH.read_bytes())["components"]["schemas"]
+    return content.get("example", {}), sorted(schemas[name].get("properties", {})) or ["detail"]
+
+
+def names_of(operation: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(each["name"] for each in operation["parameters"] if each.get("in") == "query")
+
+
+def role_of(method: str, route: str) -> str:
+    roles = POLICY[method, route].roles
+    return "grid_worker" if roles is None or "grid_worker" in roles else min(roles)
+
+
+BODIES = {(method, route): body for method, route, said in described() if (body := body_of(said))}
+QUERIES = {route: names for _, route, said in described() if (names := names_of(said))}
 
 
 @pytest.fixture
@@ -76,6 +115,34 @@ def test_a_query_of_any_text(reporting: Cell, query: dict[str, str]) -> None:
     reporting.rpc.tell("intake", "list_cases", {"items": [], "next_cursor": None})
     response = reporting.get("/cases", token=reporting.worker(), query_string=query)
     assert response.status_code == 200 or code_of(response) == "invalid"
+
+
+@pytest.mark.parametrize(("method", "route"), sorted(BODIES))
+@settings(QUICK, max_examples=8)
+@given(data=st.data())
+def test_a_body_of_anything_at_any_route(cell: Cell, method: str, route: str, data: st.DataObject) -> None:
+    """Nobody is there to answer: whatever is let through is unavailable, and nothing is a fault of ours."""
+    cell.rpc.is_away = True
+    example, names = BODIES[method, route]
+    body = {**example, **data.draw(st.dictionaries(st.sampled_from(names) | KEYS, VALUES, max_size=3))}
+    token = cell.token(role_of(method, route), community="c01", grid="c01-g01", department="CGJ")
+    path = re.sub(r"<[^>]+>", str(CASE_ID), route).removeprefix("/api/v1")
+    response = cell.ask(method, path, token=token, json=body)
+    assert response.status_code < 300 or code_of(response) in LET_THROUGH | REFUSED, response.data
+
+
+@pytest.mark.parametrize(("route", "names"), sorted(QUERIES.items()))
+@settings(QUICK, max_examples=8)
+@given(data=st.data())
+def test_a_query_of_anything_at_any_route(
+    cell: Cell, route: str, names: tuple[str, ...], data: st.DataObject
+) -> None:
+    cell.rpc.is_away = True
+    query = data.draw(st.dictionaries(st.sampled_from(names) | st.just("x"), SAID, max_size=4))
+    token = cell.token(role_of("GET", route), community="c01", grid="c01-g01", department="CGJ")
+    path = re.sub(r"<[^>]+>", str(CASE_ID), route).removeprefix("/api/v1")
+    response = cell.get(path, token=token, query_string=query)
+    assert response.status_code < 300 or code_of(response) in LET_THROUGH | REFUSED, response.data
 
 
 @QUICK
