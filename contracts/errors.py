@@ -82,6 +82,10 @@ CODES: dict[str, Problem] = {
     "result_differs": Problem(422, "The result's hash is another", "处置结果哈希不符"),
     "unsigned_sender": Problem(403, "The message does not say who sends it", "消息缺少发送者身份"),
     # One's own.
+    "too_many_exports": Problem(
+        409, "Three exports at a time are made for you", "同时进行的导出任务不得超过三个"
+    ),
+    "export_not_ready": Problem(409, "The file is not written yet", "导出文件尚未就绪"),
     "too_many_filters": Problem(409, "Fifty saved filters are kept at most", "最多保存五十个筛选条件"),
     # Media.
     "offset_differs": Problem(409, "The upload stands at another offset", "上传偏移量不符"),

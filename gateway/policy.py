@@ -39,6 +39,7 @@ _REOPENERS = _only(Role.RESIDENT, Role.GRID_WORKER, Role.CLERK, Role.HOTLINE, Ro
 _UPLOADERS = _only(
     Role.RESIDENT, Role.GRID_WORKER, Role.CLERK, Role.HOTLINE, Role.DISPATCHER, Role.DEPARTMENT
 )
+_EXPORTERS = _only(Role.DISPATCHER, Role.INSPECTOR, Role.CLERK)
 _DISTRICT = _only(Role.DISPATCHER, Role.ARCHIVIST, Role.INSPECTOR, Role.OPERATOR)
 
 _API = "/api/v1"
@@ -127,6 +128,10 @@ POLICY: dict[tuple[str, str], Access] = {
     ("POST", f"{_API}/conference/meetings/<uuid:meeting_id>/resolutions"): _CENTRE,
     ("POST", f"{_ITEM}/adopt"): _CENTRE,
     ("POST", f"{_ITEM}/decline"): _CENTRE,
+    # Lists of cases as files; each is its maker's alone.
+    ("POST", f"{_API}/exports"): _EXPORTERS,
+    ("GET", f"{_API}/exports/<uuid:export_id>"): _EXPORTERS,
+    ("GET", f"{_API}/exports/<uuid:export_id>/file"): _EXPORTERS,
     # What everybody may check. A grid has one worker: its figures are for those who look after it.
     ("GET", f"{_API}/figures"): PUBLIC,
     ("GET", f"{_API}/figures/ranking"): PUBLIC,

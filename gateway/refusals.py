@@ -90,6 +90,12 @@ class UnknownMedia(Refusal):
     code: ClassVar[str] = "unknown_media"
 
 
+class ExportNotReady(Refusal):
+    """The file of an export is not written yet, or never will be; `state` says which."""
+
+    code: ClassVar[str] = "export_not_ready"
+
+
 class ForeignGrid(Refusal):
     """The caller's role would do, at another place."""
 

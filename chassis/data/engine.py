@@ -49,6 +49,14 @@ class Database:
             yield connection.execution_options(isolation_level="AUTOCOMMIT", postgresql_readonly=True)
 
     @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Give a connection in one transaction that sees one snapshot; commits at the end."""
+        with self.engine.connect() as connection:
+            isolated = connection.execution_options(isolation_level="REPEATABLE READ")
+            with isolated.begin():
+                yield isolated
+
+    @contextmanager
     def transaction(self, context: Context, *, opening: Sequence[direct.Query] = ()) -> Iterator[UnitOfWork]:
         """Give a unit of work; the caller keeps, discards and flushes. Commits at the end."""
         with self.engine.connect() as connection:

@@ -6,6 +6,7 @@ from gateway.routes import (
     conference,
     department,
     desks,
+    exports,
     figures,
     files,
     filters,
@@ -46,4 +47,5 @@ ALL = (
     responsibility.routes,
     figures.routes,
     filters.routes,
+    exports.routes,
 )

@@ -9,7 +9,7 @@ from contracts.events.registry import Tier
 from gateway.schemas.fields import Day, Moment, OneOf, QueryFlag, Strict, Text, between, code
 
 # Beyond what anybody types: how long a search may be is intake's to judge.
-_LONGEST_TYPED = 400
+LONGEST_TYPED = 400
 
 
 class Waiting(StrEnum):
@@ -37,7 +37,7 @@ class CaseFilter(Page):
     lead = code()
     mine = QueryFlag(load_default=False)
     q = Text(
-        validate=validate.Length(min=1, max=_LONGEST_TYPED, error="length"),
+        validate=validate.Length(min=1, max=LONGEST_TYPED, error="length"),
         metadata={
             "description": "2 to 40 characters that text, number or, where you may know it, address hold; "
             "of several words all. Punctuation counts as a blank."

@@ -10,6 +10,7 @@ from chassis.entrypoints import DatabaseDependency, command_batch, event_batch, 
 from chassis.processing.commands import CommandProcessor
 from chassis.processing.events import EventProcessor
 from chassis.signing import SigningKeyDependency
+from contracts.commands.exports import ExportChunk, ExportView
 from contracts.commands.figures import FigureCases, Figures, LogHead, LogLeaves, Ranking
 from contracts.commands.intake import (
     CasePage,
@@ -25,12 +26,14 @@ from services.intake import metrics
 from services.intake.archive import queries as archive_queries
 from services.intake.archive.keeping import append_all_seals
 from services.intake.case import handlers, queries, timers
+from services.intake.export import handlers as export_handlers
+from services.intake.export import queries as export_queries
 from services.intake.figures import queries as figure_queries
 from services.intake.figures.projection import project_all
 from services.intake.reference import handlers as reference_handlers
 from services.intake.reference.queries import ReferenceCounts, reference_counts
 
-COMMANDS = CommandProcessor("intake", handlers.COMMANDS)
+COMMANDS = CommandProcessor("intake", (*handlers.COMMANDS, *export_handlers.COMMANDS))
 EVENTS = EventProcessor("intake", (*reference_handlers.EVENTS, *handlers.EVENTS))
 OPEN_CASES = metrics.OpenCases()
 
@@ -120,6 +123,16 @@ class IntakeService:
         return queries.evidence_listing(self.database, context.required(), case_id)
 
     @query
+    def export_state(self, context: Context, *, export_id: UUID) -> ExportView:
+        """Return how far an export of the caller's has come."""
+        return export_queries.export_state(self.database, context.required(), export_id)
+
+    @query
+    def export_chunk(self, context: Context, *, export_id: UUID, number: int) -> ExportChunk:
+        """Return a part of an export's file."""
+        return export_queries.export_chunk(self.database, context.required(), export_id, number)
+
+    @query
     def figures(
         self,
         context: Context,
@@ -206,6 +219,16 @@ class IntakeService:
     def project_figures(self) -> None:
         """Count what has happened since."""
         project_all(self.database)
+
+    @every(seconds=1.0)
+    def write_exports(self) -> None:
+        """Write what is to be exported, part by part."""
+        export_handlers.write_all(self.database)
+
+    @every(seconds=60.0)
+    def drop_expired_exports(self) -> None:
+        """Take away the exports of more than a day ago."""
+        export_handlers.drop_expired(self.database)
 
     @every(seconds=5.0)
     def show_open_cases(self) -> None:

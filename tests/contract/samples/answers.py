@@ -2,12 +2,13 @@
 
 from datetime import date
 
-from contracts.commands import dispatch, governance, intake, notify, orders, registry
+from contracts.commands import dispatch, exports, governance, intake, notify, orders, registry
 from tests.contract.samples.common import (
     AT,
     CASE,
     DAY,
     EVIDENCE,
+    EXPORT,
     HASH,
     ITEM,
     LATER,
@@ -179,6 +180,19 @@ ANSWERS = {
         ),
     ),
     "intake": (
+        exports.ExportReceipt(export_id=EXPORT, state=exports.ExportState.QUEUED),
+        exports.ExportView(
+            export_id=EXPORT,
+            state=exports.ExportState.READY,
+            encoding=exports.Encoding.UTF_8,
+            rows=2,
+            size_bytes=321,
+            chunks=1,
+            sha256=HASH,
+            requested_at=AT,
+            expires_at=LATER,
+        ),
+        exports.ExportChunk(content="案件编号\r\n".encode()),
         intake.CaseReceipt(case_id=CASE, number=NUMBER, state="classified", cycle=1, version=2),
         intake.CaseSummary(**_SUMMARY),
         intake.CaseView(

@@ -1,6 +1,6 @@
 """One fixed instance of every command, by the service that owns it."""
 
-from contracts.commands import dispatch, governance, intake, notify, registry
+from contracts.commands import dispatch, exports, governance, intake, notify, registry
 from contracts.vocabulary import LawfulChannel, RefusalReason, Role, SuspensionReason
 from tests.contract.samples.common import (
     AT,
@@ -8,6 +8,7 @@ from tests.contract.samples.common import (
     COMMAND,
     DAY,
     EVIDENCE,
+    EXPORT,
     HASH,
     ITEM,
     MASTER,
@@ -48,6 +49,15 @@ COMMANDS = {
         registry.CheckPassword(login="worker-c01-g03", password="a-password-of-a-test"),
     ),
     "intake": (
+        exports.MakeExport(
+            command_id=COMMAND,
+            export_id=EXPORT,
+            filters=exports.ExportFilters(
+                state="archived", community="c01", grid="c01-g03", category="0202", lead="CGJ", q="路灯"
+            ),
+            encoding=exports.Encoding.GB18030,
+            language=exports.Language.EN,
+        ),
         intake.ReportCase(
             command_id=COMMAND,
             case_id=CASE,

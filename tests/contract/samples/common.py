@@ -24,6 +24,7 @@ COMMAND = an_id(10)
 MESSAGE = an_id(11)
 MASTER = an_id(12)
 STATEMENT = an_id(13)
+EXPORT = an_id(14)
 
 NUMBER = "140303-20230710-000123"
 AT = datetime(2023, 7, 10, 1, 2, 3, 456789, tzinfo=UTC)

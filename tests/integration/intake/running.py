@@ -14,6 +14,7 @@ from chassis.processing.commands import CommandProcessor, Outcome, Request
 from chassis.processing.events import EventProcessor
 from contracts import envelope
 from services.intake.case import handlers
+from services.intake.export import handlers as export_handlers
 from services.intake.reference import handlers as reference_handlers
 
 
@@ -22,7 +23,7 @@ class Intake:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.commands = CommandProcessor("intake", handlers.COMMANDS)
+        self.commands = CommandProcessor("intake", (*handlers.COMMANDS, *export_handlers.COMMANDS))
         self.events = EventProcessor("intake", (*reference_handlers.EVENTS, *handlers.EVENTS))
         self._sequences: dict[tuple[str, str], int] = {}
 
