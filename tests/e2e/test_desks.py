@@ -1,10 +1,13 @@
 """Desks of a running cell: what waits for whom, and many cases at once."""
 
+import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from qiaotou_department import Department, Settings
 
 from tests.e2e.district import CLERK, WORKER, a_report, eventually
 from tests.e2e.walking import DISPATCHER, REASON, RESIDENT, Trail
@@ -52,13 +55,11 @@ def test_a_case_goes_from_desk_to_desk(trail: Trail) -> None:
 
 def test_a_reporter_reads_the_ledger_of_the_own_case_and_of_no_other(trail: Trail) -> None:
     case_id = trail.report()
-    trail.offered(case_id, "case.classified")
+    trail.heard(case_id, "work_order.offered")
     path = f"/cases/{case_id}/deadlines"
     (row,) = trail.person(RESIDENT).get(path).json()["items"]
     assert (row["party"], row["reason"]) == ("CGJ", "initial")
-    # Intake mirrors the row when it hears of the offer; the case is classified before that.
-    mirrored = eventually(lambda: trail.case(case_id)["due_at"], lambda due_at: due_at is not None)
-    assert row["due_at"] == mirrored
+    assert row["due_at"] == trail.case(case_id)["due_at"]
     for login in ("worker-c02-g01", "clerk-c02"):
         assert trail.person(login).get(path).status_code == 404
 
@@ -104,10 +105,25 @@ def test_a_hundred_cases_are_classified_within_two_seconds_and_once(trail: Trail
         assert len(orders) == 1
 
 
-def test_the_sandbox_shows_a_developer_the_full_shape(trail: Trail) -> None:
+@pytest.fixture
+def heard(district: Any) -> Iterator[list[str]]:
+    """The orders that a subscriber of the sandbox hears of; it leaves nothing on the queue."""
+    found: list[str] = []
+    department = Department(Settings.from_env(district.department("SBX")))
+    department.on_order(lambda order: found.append(str(order.offer.order_id)))
+    thread = threading.Thread(target=department.run)
+    thread.start()
+    yield found
+    department.stop()
+    thread.join(30)
+    assert not thread.is_alive()
+
+
+def test_the_sandbox_shows_a_developer_the_full_shape(trail: Trail, heard: list[str]) -> None:
     developer = trail.person("officer-sbx")
     made = developer.post("/department/sandbox/orders", {"category": "0202"})
     assert made.status_code == 201, made.text
+    eventually(lambda: heard, lambda orders: made.json()["order_id"] in orders)
     order = developer.get(f"/department/orders/{made.json()['order_id']}").json()
     assert (order["sandbox"], order["department"], order["state"]) == (True, "SBX", "offered")
     assert order["due_at"] == order["case"]["due_at"]
