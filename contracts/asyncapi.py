@@ -257,15 +257,20 @@ def _inbox_operations() -> Iterable[tuple[str, Document]]:
 
 def _department_operations() -> Iterable[tuple[str, Document]]:
     to, back = department.TO_DEPARTMENT, department.FROM_DEPARTMENT
-    signed = _operation("send", "replies", back, "A department signs or completes, under its own key.")
+    signed = _operation("send", "replies", back, "A department takes its steps and asks, under its own key.")
     signed["bindings"]["amqp"]["userId"] = topology.department_user(DEPARTMENT_EXAMPLE)
     yield (
         "dispatch.offers",
-        _operation("send", "departments", to, "dispatch offers an order or answers a department."),
+        _operation(
+            "send",
+            "departments",
+            to,
+            "dispatch offers an order, tells what was decided, or answers a department.",
+        ),
     )
     yield (
         "department.takes",
-        _operation("receive", "department.queue", to, "A department takes orders and answers."),
+        _operation("receive", "department.queue", to, "A department takes orders, decisions and answers."),
     )
     yield "department.replies", signed
     yield (

@@ -19,6 +19,7 @@ NODE = "Without Python"
 FENCE = re.compile(r"```(sh|python)\n(.*?)```", re.DOTALL)
 SAVED_AS = re.compile(r"Save this as `([^`]+)`")
 OLDEST_NODE = 18
+WALKED = "walked.log"
 
 
 def section(title: str) -> str:
@@ -46,13 +47,13 @@ def folder(district: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copied
 
 
-def typed(folder: Path, commands: list[str], *, timeout_s: float) -> str:
+def typed(commands: list[str], folder: Path, *, log: str, timeout_s: float) -> str:
     """Type the commands one after the other into a shell of one's own; gives what it printed."""
     ours = ("QIAOTOU_", "PYTHON", "VIRTUAL_ENV")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     # `python3` is one that the guide asks for, and none with this project's packages.
     environment["PATH"] = f"{sys.base_prefix}/bin:{environment['PATH']}"
-    printed = folder / "terminal.log"
+    printed = folder / log
     with printed.open("wb") as terminal:
         shell = subprocess.Popen(
             ["bash", "-euo", "pipefail", "-c", "\n".join(commands)],
@@ -80,19 +81,36 @@ def walked(folder: Path) -> Path:
     names, programs = SAVED_AS.findall(text), blocks(text, "python")
     for name, program in zip(names, programs, strict=True):
         (folder / name).write_text(program, encoding="utf-8")
-    typed(folder, blocks(text, "sh"), timeout_s=240)
+    typed(blocks(text, "sh"), folder, log=WALKED, timeout_s=240)
     return folder
 
 
+def order_that_was(walked: Path, step: str) -> str:
+    """Return the order that a step was taken of first, as the terminal said."""
+    text = (walked / WALKED).read_text(encoding="utf-8")
+    return re.findall(rf"^{step} \S+ order (\S+)$", text, re.MULTILINE)[0]
+
+
+def said_of(line: str) -> str:
+    """Return what a line of `listen` says, without its order."""
+    if line.startswith("accepted"):
+        return f"accepted {line.rsplit(' ', 1)[1]}"
+    return "extension granted" if "extension granted" in line else line.split(maxsplit=1)[0]
+
+
 def test_the_first_order_is_signed_extended_and_completed_and_the_second_returned(walked: Path) -> None:
+    lamp, heating = (order_that_was(walked, step) for step in ("signed", "returned"))
     heard = (walked / "heard.txt").read_text(encoding="utf-8").splitlines()
-    happened = [line.split()[0] for line in heard[1:]]
-    # At least once, as the guide says: under load an order may be delivered again.
-    assert happened.count("offered") >= 2, heard
-    assert sum("extension granted" in line for line in heard) == 1, heard
-    states = [line.rsplit(" ", 1)[1] for line in heard if line.startswith("accepted")]
-    assert states == ["signed", "signed", "completed", "returned"], heard
-    assert "refused" not in happened, heard
+    # Others try the sandbox too, and have left their orders on its queue.
+    of_lamp, of_heating = ([line for line in heard if order in line] for order in (lamp, heating))
+    assert [said_of(line) for line in of_lamp] == [
+        "offered",
+        "accepted signed",
+        "accepted signed",
+        "extension granted",
+        "accepted completed",
+    ]
+    assert [said_of(line) for line in of_heating] == ["offered", "accepted returned"]
 
 
 def test_the_guides_program_completes_an_order_and_finds_the_one_it_was_not_there_for(walked: Path) -> None:
@@ -100,7 +118,6 @@ def test_the_guides_program_completes_an_order_and_finds_the_one_it_was_not_ther
     completed = {line.split()[1] for line in printed if line.startswith("completed")}
     assert len(completed) >= 2, printed
     assert any("state signed" in line for line in printed), printed
-    assert not any(line.startswith("refused") for line in printed), printed
 
 
 def test_the_walkthrough_leaves_the_settings_as_it_found_them(walked: Path, district: Any) -> None:
@@ -110,7 +127,7 @@ def test_the_walkthrough_leaves_the_settings_as_it_found_them(walked: Path, dist
 def test_a_department_in_node_completes_an_order(walked: Path) -> None:
     assert _node_is_there(), f"this needs Node {OLDEST_NODE} or later with npm: install nodejs and npm"
     terminal = blocks(section(SANDBOX), "sh")[0]
-    printed = typed(walked, [terminal, *blocks(section(NODE), "sh")], timeout_s=180)
+    printed = typed([terminal, *blocks(section(NODE), "sh")], walked, log="node.log", timeout_s=180)
     assert "department.reply.accepted.v1" in printed
     assert [line.rsplit(" ", 1)[1] for line in printed.splitlines() if "reply.accepted" in line] == [
         "signed",
