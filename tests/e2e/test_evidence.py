@@ -8,7 +8,7 @@ import psycopg
 import pytest
 import requests
 
-from tests.e2e.district import CLERK, WORKER, Person, a_report
+from tests.e2e.district import CLERK, WORKER, Person, a_report, eventually
 from tests.support.films import a_film_that_knows_where
 from tests.unit.gateway.pictures import a_photo_that_knows_where
 
@@ -88,7 +88,7 @@ def test_nobody_else_gets_a_link(district: Any, case_id: str) -> None:
 
 def test_the_lead_department_gets_links_and_another_does_not(district: Any, case_id: str) -> None:
     officer, foreign = district.person("officer-cgj"), district.person("officer-zjj")
-    (order,) = [each for each in orders(officer) if each["case_id"] == case_id]
+    (order,) = eventually(lambda: [each for each in orders(officer) if each["case_id"] == case_id], bool)
     path = f"/department/orders/{order['order_id']}/evidence"
     said = officer.get(path).json()
     assert [each["kind"] for each in said["items"]] == ["video", "photo"]
