@@ -1,4 +1,4 @@
-"""`./qiaotou bench`: closed loops over HTTP and AMQP in a cell of their own.
+"""`./qiaotou bench`: closed loops over HTTP and AMQP, or lists and searches, in a cell of their own.
 
 Everything that a production cell has stays on: confirms, quorum queues, fsync, synchronous
 commit, order per case, idempotency, authorization.
@@ -6,13 +6,17 @@ commit, order per case, idempotency, authorization.
 
 import json
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import click
 import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from bench import search as searching
 from bench.cast import DEPARTMENT, assemble
 from bench.measure import Figures, measure
 from ops.cell import REPOSITORY, Cell
@@ -29,33 +33,64 @@ from services.registry.demo import PASSWORD
 SMOKE_LOOPS, LOOPS = 600, 3000
 WARM_UP = 150
 FOLDER = REPOSITORY / "var" / "bench"
+SEARCH_FOLDER = REPOSITORY / "var" / "bench-search"
+Shown = TypeVar("Shown")
 
 
 @click.command()
 @click.option("--smoke", is_flag=True, help=f"{SMOKE_LOOPS} loops instead of {LOOPS}.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--search", is_flag=True, help="Measure lists and searches instead.")
+@click.option(
+    "--cases", default=searching.CASES, show_default=True, help="With --search: how many there are."
+)
 @click.option("--in-flight", default=64, show_default=True, help="Loops alive at a time.")
 @click.option(
     "--cell", "folder", type=click.Path(file_okay=False, path_type=Path), help="A running cell to measure."
 )
-def main(folder: Path | None, in_flight: int, *, smoke: bool, as_json: bool) -> None:
-    """Measure closed loops: loops a second and CPU milliseconds a loop."""
+def main(
+    folder: Path | None, in_flight: int, cases: int, *, smoke: bool, search: bool, as_json: bool
+) -> None:
+    """Measure closed loops: loops a second and CPU milliseconds a loop; or how long lists take."""
+    if search:
+        _say(_searching(cases, quiet=as_json), _show_search, as_json=as_json)
+        return
     loops = SMOKE_LOOPS if smoke else LOOPS
     cell = Cell(folder or FOLDER)
-    try:
-        if folder is None:
-            Startup(cell, Display(quiet=as_json), mode="demo").run()
+    if folder is not None:
         figures = _measure(cell, loops=loops, in_flight=in_flight)
+    else:
+        with _running(cell, Display(quiet=as_json)):
+            figures = _measure(cell, loops=loops, in_flight=in_flight)
+    _say(figures, _show, as_json=as_json)
+    sys.exit(0 if figures.loops == loops else 1)
+
+
+def _searching(cases: int, *, quiet: bool) -> searching.SearchFigures:
+    # Of its own: a hundred thousand cases more would change what a loop costs.
+    cell, display = Cell(SEARCH_FOLDER), Display(quiet=quiet)
+    with _running(cell, display):
+        return searching.measure(
+            cell, display, cases=cases, connections=searching.CONNECTIONS, seconds=searching.SECONDS
+        )
+
+
+@contextmanager
+def _running(cell: Cell, display: Display) -> Iterator[None]:
+    try:
+        Startup(cell, display, mode="demo").run()
+        yield
     except Unready as error:
         sys.exit(str(error))
     finally:
-        if folder is None:
-            Supervisor(cell).shut_down(STOP_STAGES)
+        Supervisor(cell).shut_down(STOP_STAGES)
+
+
+def _say(figures: Shown, show: Callable[[Shown], None], *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(msgspec.to_builtins(figures), ensure_ascii=False))
     else:
-        _show(figures)
-    sys.exit(0 if figures.loops == loops else 1)
+        show(figures)
 
 
 def _measure(cell: Cell, *, loops: int, in_flight: int) -> Figures:
@@ -81,6 +116,25 @@ def _show(figures: Figures) -> None:
     console.print(f"A loop took {figures.loop_seconds_p50} s (median), {figures.loop_seconds_p95} s (95%).")
     for error in figures.first_errors:
         console.print(error, markup=False, style="red")
+
+
+def _show_search(figures: searching.SearchFigures) -> None:
+    console = Console(highlight=False)
+    for way, latencies in figures.latencies.items():
+        title = f"{way}: milliseconds, {figures.connections} connections, {figures.cases} cases"
+        table = Table(title=title, title_justify="left", header_style="bold")
+        table.add_column("what is asked")
+        for name in ("asked", "p50", "p95", "p99"):
+            table.add_column(name, justify="right")
+        for each in latencies:
+            style = "red" if each.p95_ms >= searching.GOAL_MS else ""
+            numbers = (f"{each.p50_ms:.1f}", f"{each.p95_ms:.1f}", f"{each.p99_ms:.1f}")
+            table.add_row(each.kind, str(each.asked), *numbers, style=style)
+        console.print(table)
+        console.print(
+            f"[bold]{figures.questions_per_s[way]} questions/s[/bold], the slowest kind's p95 "
+            f"{figures.worst_p95_ms[way]} ms (goal: {searching.GOAL_MS:.0f})"
+        )
 
 
 if __name__ == "__main__":
