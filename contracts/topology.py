@@ -24,6 +24,7 @@ DEPARTMENT_DELIVERY_LIMIT = 20
 
 # Which streams each service follows. Whole streams: an unknown type only advances the cursor.
 STREAMS: dict[str, tuple[str, ...]] = {
+    "registry": ("governance.roll.#",),
     "intake": ("registry.#", "dispatch.work_order.#", "governance.resolution.#"),
     "dispatch": ("registry.#", "intake.case.#"),
     "governance": ("registry.#", "intake.case.#"),

@@ -1,4 +1,4 @@
-"""Words that several messages share: evidence, points, kinds, urgencies, roles, channels."""
+"""Words that several messages share: evidence, points, kinds, urgencies, roles, rolls, channels."""
 
 from enum import StrEnum
 from uuid import UUID
@@ -38,6 +38,14 @@ class Role(StrEnum):
     ARCHIVIST = "archivist"  # 档案员
     INSPECTOR = "inspector"  # 督查员
     OPERATOR = "operator"  # 运维
+
+
+class RollKind(StrEnum):
+    """Who is counted in a vote, each an entry of its roll."""
+
+    ADULTS = "adults"  # 成年居民
+    HOUSEHOLDS = "households"  # 户
+    OWNERS = "owners"  # 业主
 
 
 class MediaKind(StrEnum):

@@ -7,6 +7,7 @@ import psycopg
 from contracts.topology import STREAMS
 
 SOURCE = "registry"
+_MIRRORED = f"{SOURCE}.#"
 _SENT = "SELECT id FROM outbox WHERE exchange = 'qiaotou.events'"
 _MISSING = (
     "SELECT count(*) FROM unnest(%s::uuid[]) AS wanted(id) "
@@ -20,7 +21,9 @@ def missing(urls: Mapping[str, str]) -> dict[str, int]:
     with psycopg.connect(urls[SOURCE]) as connection:
         emitted = [row[0] for row in connection.execute(_SENT)]
     found = {}
-    for service in STREAMS:
+    for service, followed in STREAMS.items():
+        if _MIRRORED not in followed:
+            continue
         with psycopg.connect(urls[service]) as connection:
             row = connection.execute(_MISSING, (emitted,)).fetchone()
             found[service] = int(row[0]) if row else 0

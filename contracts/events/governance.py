@@ -1,10 +1,16 @@
-"""What governance decided. Subject is the conference item's id, ordering key the case id."""
+"""What governance decided, and the roll that it asks for.
+
+Of a resolution the subject is the conference item's id, the ordering key the case id;
+of a roll both are the roll's id.
+"""
 
 from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
 import msgspec
+
+from contracts.vocabulary import RollKind
 
 
 class ResolutionAdopted(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,4 +53,16 @@ class ResolutionCertified(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
 
 
-ALL = (ResolutionAdopted, ResolutionDeclined, ResolutionCertified)
+class RollRequested(msgspec.Struct, frozen=True, kw_only=True):
+    """A vote needs its roll 名册: who is counted at `place` (a community or a grid) on the day `as_of`."""
+
+    type: ClassVar[str] = "governance.roll.requested.v1"
+    roll_id: UUID
+    vote_id: UUID
+    place: str
+    kind: RollKind
+    as_of: date
+    at: datetime
+
+
+ALL = (ResolutionAdopted, ResolutionDeclined, ResolutionCertified, RollRequested)

@@ -1,10 +1,11 @@
-"""Organisation, places, categories, accounts and the calendar as the other services mirror them.
+"""Organisation, places, categories, accounts and the calendar as the other services mirror them; rolls.
 
-Subject and ordering key are the entity's code, prefixed (`place:c01`, `calendar:2026`), or the account id.
+Subject and ordering key are the entity's code, prefixed (`place:c01`, `calendar:2026`), or the id of the
+account or of the roll.
 Names of places and departments are public; nothing here is about a private person.
 """
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
@@ -90,4 +91,33 @@ class CalendarPublished(msgspec.Struct, frozen=True, kw_only=True):
     working_weekends: tuple[date, ...]
 
 
-ALL = (PlaceDefined, DepartmentDefined, CategoryDefined, AccountOpened, CalendarPublished)
+class RollEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One entitlement of a roll: a random id, and the accounts that may use it.
+
+    `area_hundredths_m2` is what it weighs in an owners' vote, zero in every other.
+    """
+
+    entitlement_id: UUID
+    electors: tuple[UUID, ...]
+    area_hundredths_m2: int = 0
+
+
+class RollAnswered(msgspec.Struct, frozen=True, kw_only=True):
+    """One chunk of a roll, `chunk` of `chunks`, from 1; an empty roll is one chunk without entries.
+
+    `count`, `area_hundredths_m2` and `root` (hex) are of the whole roll: `contracts.roll` says how.
+    """
+
+    type: ClassVar[str] = "registry.roll.answered.v1"
+    roll_id: UUID
+    chunk: int
+    chunks: int
+    entries: tuple[RollEntry, ...]
+    count: int
+    area_hundredths_m2: int
+    root: str
+    as_of: date
+    at: datetime
+
+
+ALL = (PlaceDefined, DepartmentDefined, CategoryDefined, AccountOpened, CalendarPublished, RollAnswered)

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from chassis.bus.inbound import Inbound
 from chassis.context import Context
-from chassis.entrypoints import DatabaseDependency, command_batch, every, query
+from chassis.entrypoints import DatabaseDependency, command_batch, event_batch, every, query
 from chassis.processing.commands import CommandProcessor
+from chassis.processing.events import EventProcessor
 from contracts.commands.registry import AccountView, CalendarView, CategoryView, DepartmentView, PlaceView
 from contracts.events.registry import Tier
 from services.registry.accounts import handlers as accounts
@@ -17,6 +18,7 @@ from services.registry.organisation import queries as organisation
 
 NAME = "registry"
 COMMANDS = CommandProcessor(NAME, accounts.COMMANDS)
+EVENTS = EventProcessor(NAME, ())
 
 
 class RegistryService:
@@ -29,6 +31,11 @@ class RegistryService:
     def execute(self, batch: Sequence[Inbound]) -> list[bytes]:
         """Carry out commands."""
         return COMMANDS.process(self.database, batch)
+
+    @event_batch(linger_s=0.15)
+    def receive(self, batch: Sequence[Inbound]) -> None:
+        """Take governance's events."""
+        EVENTS.process(self.database, batch)
 
     @query
     def check_password(self, context: Context, *, login: str, password: str) -> AccountView:

@@ -23,12 +23,13 @@ CODES = {
     "number",
     "parent",
     "party",
+    "place",
     "reported_by",
     "state",
     "suggested",
     "waits_for",
 }
-HASHES = {"result_sha256", "seal", "sha256", "statement_sha256", "version"}
+HASHES = {"result_sha256", "root", "seal", "sha256", "statement_sha256", "version"}
 PUBLIC_NAMES = {
     ("registry.place.defined.v1", "name_zh"),
     ("registry.place.defined.v1", "name_en"),

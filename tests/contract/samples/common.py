@@ -25,6 +25,9 @@ MESSAGE = an_id(11)
 MASTER = an_id(12)
 STATEMENT = an_id(13)
 EXPORT = an_id(14)
+ROLL = an_id(15)
+VOTE = an_id(16)
+ENTITLEMENT = UUID("5d0c1a52-3c1e-4b7a-9d55-0a1b2c3d4e5f")
 
 NUMBER = "140303-20230710-000123"
 AT = datetime(2023, 7, 10, 1, 2, 3, 456789, tzinfo=UTC)

@@ -10,6 +10,7 @@ from contracts.vocabulary import (
     LawfulChannel,
     RefusalReason,
     Role,
+    RollKind,
     SuspensionReason,
     Urgency,
 )
@@ -17,6 +18,7 @@ from tests.contract.samples.common import (
     AT,
     CASE,
     DAY,
+    ENTITLEMENT,
     EVIDENCE,
     HASH,
     ITEM,
@@ -28,6 +30,8 @@ from tests.contract.samples.common import (
     RESIDENT,
     RESOLUTION,
     RESULT,
+    ROLL,
+    VOTE,
     WORKER,
 )
 
@@ -81,6 +85,19 @@ REGISTRY: tuple[Payload, ...] = (
         provisional=False,
         holidays=(date(2012, 6, 22),),
         working_weekends=(date(2012, 9, 29),),
+    ),
+    registry.RollAnswered(
+        roll_id=ROLL,
+        chunk=1,
+        chunks=1,
+        entries=(
+            registry.RollEntry(entitlement_id=ENTITLEMENT, electors=(RESIDENT,), area_hundredths_m2=6_825),
+        ),
+        count=1,
+        area_hundredths_m2=6_825,
+        root=HASH,
+        as_of=DAY,
+        at=AT,
     ),
 )
 
@@ -156,6 +173,7 @@ GOVERNANCE: tuple[Payload, ...] = (
         owner_id=WORKER,
         at=AT,
     ),
+    governance.RollRequested(roll_id=ROLL, vote_id=VOTE, place="c01", kind=RollKind.OWNERS, as_of=DAY, at=AT),
 )
 
 EVENTS = (*REGISTRY, *INTAKE, *DISPATCH, *GOVERNANCE)
