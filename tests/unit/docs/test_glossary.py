@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from contracts.commands.rules import Electorate, Subject
 from contracts.events.registry import Tier
 from contracts.vocabulary import Kind, MediaKind, Role, Urgency
 from services.dispatch.work_order.lifecycle import State as OrderState
@@ -18,7 +19,9 @@ ROWS = [
 ]
 
 
-@pytest.mark.parametrize("words", [Tier, Role, Kind, Urgency, MediaKind, CaseState, OrderState])
+@pytest.mark.parametrize(
+    "words", [Tier, Role, Kind, Urgency, MediaKind, CaseState, OrderState, Electorate, Subject]
+)
 def test_every_word_that_is_stored_or_sent_is_in_the_glossary(words: type[StrEnum]) -> None:
     explained = {word for english, _, _ in ROWS for word in re.findall(r"`([^`]+)`", english)}
     assert {word.value for word in words} <= explained
