@@ -107,4 +107,9 @@ CODES: dict[str, Problem] = {
     ),
     # Conference.
     "already_resolved": Problem(409, "This item has been decided", "该议题已有决议"),
+    # Topics.
+    "unknown_subject": Problem(422, "There is no such subject", "议题类别不存在"),
+    "hearing_required": Problem(409, "A hearing comes before any decision on this", "须先举行居民听证会"),
+    "supported_before": Problem(409, "You have signed this before", "您已附议签名"),
+    "not_supported": Problem(409, "You have not signed this", "您未附议签名"),
 }

@@ -42,10 +42,23 @@ _UPLOADERS = _only(
 _EXPORTERS = _only(Role.DISPATCHER, Role.INSPECTOR, Role.CLERK)
 _DISTRICT = _only(Role.DISPATCHER, Role.ARCHIVIST, Role.INSPECTOR, Role.OPERATOR)
 
+_COMMITTEE = _only(Role.COMMITTEE)
+_RAISERS = _only(Role.RESIDENT, Role.COMMITTEE)
+_NEIGHBOURS = _only(
+    Role.RESIDENT,
+    Role.COMMITTEE,
+    Role.CLERK,
+    Role.DISPATCHER,
+    Role.ARCHIVIST,
+    Role.INSPECTOR,
+    Role.OPERATOR,
+)
+
 _API = "/api/v1"
 _CASE = f"{_API}/cases/<uuid:case_id>"
 _ORDER = f"{_API}/orders/<uuid:order_id>"
 _OWN_ORDER = f"{_API}/department/orders/<uuid:order_id>"
+_TOPIC = f"{_API}/topics/<uuid:topic_id>"
 _ITEM = f"{_API}/conference/meetings/<uuid:meeting_id>/items/<uuid:item_id>"
 
 POLICY: dict[tuple[str, str], Access] = {
@@ -128,6 +141,20 @@ POLICY: dict[tuple[str, str], Access] = {
     ("POST", f"{_API}/conference/meetings/<uuid:meeting_id>/resolutions"): _CENTRE,
     ("POST", f"{_ITEM}/adopt"): _CENTRE,
     ("POST", f"{_ITEM}/decline"): _CENTRE,
+    # Topics, and what decisions have led to. Published without names; governance judges the place.
+    ("GET", f"{_API}/topics/subjects"): PUBLIC,
+    ("GET", f"{_API}/topics"): PUBLIC,
+    ("GET", f"{_API}/topics/csv"): PUBLIC,
+    ("GET", f"{_API}/topics/raised"): _NEIGHBOURS,
+    ("GET", _TOPIC): PUBLIC,
+    ("POST", f"{_API}/topics"): _RAISERS,
+    ("POST", f"{_TOPIC}/support"): _only(Role.RESIDENT),
+    ("POST", f"{_TOPIC}/support/retraction"): _only(Role.RESIDENT),
+    ("POST", f"{_TOPIC}/withdrawal"): _RAISERS,
+    ("POST", f"{_TOPIC}/admission"): _COMMITTEE,
+    ("POST", f"{_TOPIC}/decline"): _COMMITTEE,
+    ("GET", f"{_API}/work"): PUBLIC,
+    ("GET", f"{_API}/work/csv"): PUBLIC,
     # Lists of cases as files; each is its maker's alone.
     ("POST", f"{_API}/exports"): _EXPORTERS,
     ("GET", f"{_API}/exports/<uuid:export_id>"): _EXPORTERS,

@@ -13,6 +13,7 @@ from contracts.vocabulary import Role
 from ops.cell import REPOSITORY
 from services.dispatch.work_order import lifecycle as work_order
 from services.governance.meeting import lifecycle as agenda
+from services.governance.topic import lifecycle as topic
 from services.intake.case import lifecycle as case
 
 PATH = REPOSITORY / "docs" / "lifecycle.md"
@@ -45,7 +46,8 @@ class Machine(NamedTuple):
 MACHINES = (
     Machine("Case 案件", "Owned by intake, from report to archive.", case),
     Machine("Work order 工单", "Owned by dispatch: one for each cycle of a case.", work_order),
-    Machine("Agenda item 议题", "Owned by governance: what a joint conference decides on.", agenda),
+    Machine("Topic 议题", "Owned by governance: what residents want to decide.", topic),
+    Machine("Agenda item 会议议题", "Owned by governance: what a joint conference decides on.", agenda),
 )
 
 
@@ -125,8 +127,10 @@ def _chooses(row: Any) -> bool:
     return hasattr(row, "when") and row.when.__name__ != "always"
 
 
-def _words(function: Callable[..., Any]) -> str:
+def _words(function: Callable[..., Any] | str) -> str:
     """Return the first sentence of what a function says of itself, its name where it says none."""
+    if isinstance(function, str):
+        return function
     said = inspect.cleandoc(function.__doc__ or "").partition("Raises:")[0]
     sentence = re.split(r"\.(?:\s|$)", " ".join(said.split()), maxsplit=1)[0]
     return sentence or function.__name__.replace("_", " ").capitalize()

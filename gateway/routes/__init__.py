@@ -21,6 +21,7 @@ from gateway.routes import (
     responsibility,
     sessions,
     system,
+    topics,
     triage,
     uploads,
 )
@@ -42,6 +43,7 @@ ALL = (
     officer.routes,
     desks.routes,
     conference.routes,
+    topics.routes,
     messages.routes,
     reference.routes,
     responsibility.routes,

@@ -8,6 +8,9 @@ STEPS = Counter("qiaotou_conference_steps_total", "Steps that agenda items took"
 LATE = Counter("qiaotou_conference_late_facts_total", "Facts that came when they no longer counted", ["step"])
 MEETINGS = Counter("qiaotou_conference_meetings_total", "Meetings convened")
 CERTIFIED = Counter("qiaotou_conference_certified_total", "Resolutions that became cases")
+CIVIC = Counter(
+    "qiaotou_civic_steps_total", "Steps that topics, hearings and assemblies took", ["about", "step"]
+)
 OPEN = Gauge("qiaotou_conference_items_open", "Agenda items without a resolution", ["state"])
 
 

@@ -1,22 +1,29 @@
 """Governance on the bus: every entrypoint, each one line of delegation."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from chassis.bus.inbound import Inbound
 from chassis.context import Context
 from chassis.entrypoints import DatabaseDependency, command_batch, event_batch, every, query
 from chassis.processing.commands import CommandProcessor
 from chassis.processing.events import EventProcessor
+from contracts.commands.assemblies import WorkPage
 from contracts.commands.governance import Agenda
+from contracts.commands.topics import Subjects, TopicPage, TopicView
 from services.governance import metrics
 from services.governance.meeting import handlers as meeting
 from services.governance.meeting import queries
 from services.governance.reference import handlers as reference
 from services.governance.reference.queries import ReferenceCounts, reference_counts
+from services.governance.topic import handlers as topic
+from services.governance.topic import queries as topics
+from services.governance.work import handlers as work
+from services.governance.work import queries as works
 
 NAME = "governance"
-COMMANDS = CommandProcessor(NAME, meeting.COMMANDS)
-EVENTS = EventProcessor(NAME, (*meeting.EVENTS, *reference.EVENTS))
+COMMANDS = CommandProcessor(NAME, (*meeting.COMMANDS, *topic.COMMANDS))
+EVENTS = EventProcessor(NAME, (*meeting.EVENTS, *reference.EVENTS, *work.EVENTS))
 
 
 class GovernanceService:
@@ -39,6 +46,46 @@ class GovernanceService:
     def agenda(self, context: Context) -> Agenda:
         """Return what waits for a meeting, and the meetings. Raises: Forbidden."""
         return queries.agenda(self.database, context.required())
+
+    @query
+    def subjects(self, context: Context) -> Subjects:  # noqa: ARG002 - no secret
+        """Return what topics can be about."""
+        return topics.subjects()
+
+    @query
+    def topics(
+        self,
+        context: Context,  # noqa: ARG002 - for everybody
+        community: str | None = None,
+        cursor: str | None = None,
+        limit: int = 20,
+    ) -> TopicPage:
+        """Return the topics that were admitted. Raises: Invalid, MalformedCursor."""
+        return topics.published(self.database, community=community, cursor=cursor, limit=limit)
+
+    @query
+    def topic(self, context: Context, topic_id: UUID) -> TopicView:  # noqa: ARG002 - for everybody
+        """Return one topic that was admitted. Raises: UnknownTopic."""
+        return topics.one_published(self.database, topic_id)
+
+    @query
+    def topics_of_community(
+        self, context: Context, community: str, cursor: str | None = None, limit: int = 20
+    ) -> TopicPage:
+        """Return every topic of one's own community. Raises: Forbidden, Invalid, MalformedCursor."""
+        who = context.required()
+        return topics.of_community(self.database, who, community=community, cursor=cursor, limit=limit)
+
+    @query
+    def decided_work(
+        self,
+        context: Context,  # noqa: ARG002 - for everybody
+        community: str | None = None,
+        cursor: str | None = None,
+        limit: int = 20,
+    ) -> WorkPage:
+        """Return what decisions have led to. Raises: Invalid, MalformedCursor."""
+        return works.decided_work(self.database, community=community, cursor=cursor, limit=limit)
 
     @query
     def reference_counts(self, context: Context) -> ReferenceCounts:  # noqa: ARG002 - no secret

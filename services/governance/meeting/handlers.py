@@ -48,10 +48,13 @@ from services.governance.meeting.repository import (
     Timeline,
 )
 from services.governance.reference.repository import Categories, Departments, Grids
+from services.governance.work.handlers import follow
+from services.governance.work.repository import WorkItems
 
 
 def case_escalated(event: CaseEscalated, uow: UnitOfWork) -> None:
     """A case waits for the next conference."""
+    follow(event, uow)
     items = uow.store(Items)
     known = items.get(_item_of_case(event))
     row = transition(None if known is None else known.state, Trigger.FACT, Step.CASE_ESCALATED)
@@ -180,7 +183,9 @@ def _item_of_case(event: CaseEscalated) -> UUID:
     return item_id_of(event.case_id, event.conference)
 
 
-EVENTS: tuple[EventRoute, ...] = (on(CaseEscalated, case_escalated, loads=((Items, _item_of_case),)),)
+EVENTS: tuple[EventRoute, ...] = (
+    on(CaseEscalated, case_escalated, loads=((Items, _item_of_case), (WorkItems, lambda e: e.case_id))),
+)
 
 COMMANDS: tuple[CommandRoute, ...] = (
     command(ConveneMeeting, convene_meeting, loads=((Meetings, lambda c: c.meeting_id),)),

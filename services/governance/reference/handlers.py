@@ -21,7 +21,7 @@ def department_defined(event: DepartmentDefined, uow: UnitOfWork) -> None:
 def place_defined(event: PlaceDefined, uow: UnitOfWork) -> None:
     """A grid exists; no other place is named by a resolution."""
     if event.tier is Tier.GRID:
-        uow.store(Grids).put(event.code, Grid(event.code, event.valid_from, event.valid_to))
+        uow.store(Grids).put(event.code, Grid(event.code, event.valid_from, event.valid_to, event.parent))
 
 
 def category_defined(event: CategoryDefined, uow: UnitOfWork) -> None:

@@ -16,6 +16,7 @@ grid = sa.Table(
     "grid",
     metadata,
     sa.Column("code", sa.Text, primary_key=True),
+    sa.Column("community", sa.Text),
     sa.Column("valid_from", sa.Date, nullable=False),
     sa.Column("valid_to", sa.Date),
 )

@@ -13,7 +13,7 @@ from services.governance.reference.models import category, department, grid
 # China has one zone and has kept no summer time since 1992.
 _SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 _DEPARTMENTS = sa.text("SELECT code, name_zh, name_en FROM department WHERE code = ANY(:keys)")
-_GRIDS = sa.text("SELECT code, valid_from, valid_to FROM grid WHERE code = ANY(:keys)")
+_GRIDS = sa.text("SELECT code, valid_from, valid_to, community FROM grid WHERE code = ANY(:keys)")
 _CATEGORIES = sa.text("SELECT code, valid_from FROM category WHERE code = ANY(:keys)")
 _COUNTS = sa.text(
     "SELECT (SELECT count(*) FROM department), (SELECT count(*) FROM grid), (SELECT count(*) FROM category)"
@@ -29,11 +29,12 @@ class Department(NamedTuple):
 
 
 class Grid(NamedTuple):
-    """A grid 网格 and when it exists."""
+    """A grid 网格, when it exists, and the community that it lies in."""
 
     code: str
     valid_from: date
     valid_to: date | None
+    community: str | None = None
 
     def exists(self, at: datetime) -> bool:
         """Return whether it exists on the day of `at`."""

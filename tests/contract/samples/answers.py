@@ -2,7 +2,17 @@
 
 from datetime import date
 
-from contracts.commands import dispatch, exports, governance, intake, notify, orders, registry
+from contracts.commands import (
+    assemblies,
+    dispatch,
+    exports,
+    governance,
+    intake,
+    notify,
+    orders,
+    registry,
+    topics,
+)
 from tests.contract.samples.common import (
     AT,
     CASE,
@@ -20,6 +30,7 @@ from tests.contract.samples.common import (
     RESOLUTION,
     RESULT,
     STATEMENT,
+    TOPIC,
     WORKER,
 )
 
@@ -123,6 +134,44 @@ _CERTIFIED = governance.CertifiedView(
 )
 _MEETING = governance.MeetingView(
     meeting_id=MEETING, held_on=DAY, title="七月联席会议", items=(_ITEM,), certified=(_CERTIFIED,)
+)
+_TOPIC = topics.TopicView(
+    topic_id=TOPIC,
+    community="c01",
+    subject="public_facility",
+    title="小区内兴办幼儿园",
+    text="小区适龄儿童较多, 建议兴办一所幼儿园",
+    state=topics.TopicState.ADMITTED,
+    raised_by="resident",
+    raised_at=AT,
+    supporters=40,
+    hearing_required=True,
+    may_be_decided=False,
+    hearing_id=None,
+    case_id=CASE,
+    reason="属居民自治事项, 予以受理",
+)
+_SUBJECT = topics.SubjectView(
+    code="public_facility",
+    name_zh="公共设施的新建与改建",
+    name_en="Building or altering a public facility",
+    hearing=True,
+)
+_WORK = assemblies.WorkView(
+    case_id=CASE,
+    resolution_id=RESOLUTION,
+    origin="hearing",
+    origin_id=MEETING,
+    community="c01",
+    grid="c01-g03",
+    category="1101",
+    text="请教育局三十日内答复办园条件",
+    due_on=DAY,
+    certified_at=AT,
+    number=NUMBER,
+    case_state="in_progress",
+    moved_at=LATER,
+    done=False,
 )
 _MESSAGE = notify.MessageView(
     message_id=MESSAGE,
@@ -263,6 +312,19 @@ ANSWERS = {
         _CERTIFIED,
         _MEETING,
         governance.Agenda(waiting=(_ITEM,), meetings=(_MEETING,)),
+        topics.TopicReceipt(
+            topic_id=TOPIC,
+            state=topics.TopicState.ADMITTED,
+            supporters=40,
+            hearing_required=True,
+            version=42,
+        ),
+        _TOPIC,
+        topics.TopicPage(items=(_TOPIC,), next_cursor="MQ"),
+        _SUBJECT,
+        topics.Subjects(items=(_SUBJECT,)),
+        _WORK,
+        assemblies.WorkPage(items=(_WORK,), next_cursor="MQ"),
     ),
     "notify": (
         _MESSAGE,

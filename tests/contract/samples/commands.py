@@ -1,6 +1,6 @@
 """One fixed instance of every command, by the service that owns it."""
 
-from contracts.commands import dispatch, exports, governance, intake, notify, registry
+from contracts.commands import dispatch, exports, governance, intake, notify, registry, topics
 from contracts.vocabulary import LawfulChannel, RefusalReason, Role, SuspensionReason
 from tests.contract.samples.common import (
     AT,
@@ -19,6 +19,7 @@ from tests.contract.samples.common import (
     RESOLUTION,
     RESULT,
     STATEMENT,
+    TOPIC,
     WORKER,
 )
 
@@ -32,6 +33,7 @@ _CASE = {"command_id": COMMAND, "case_id": CASE}
 _ORDER = {"command_id": COMMAND, "order_id": ORDER}
 _STATED = {"statement_id": STATEMENT, "statement_sha256": HASH}
 _RESULT = {"result_id": RESULT, "result_sha256": HASH}
+_TOPIC = {"command_id": COMMAND, "topic_id": TOPIC}
 _REASON = "需要先协调产权单位, 无法按期办结"
 
 COMMANDS = {
@@ -162,6 +164,18 @@ COMMANDS = {
             category="0202",
             text="在三号楼前增设两盏路灯",
         ),
+        topics.RaiseTopic(
+            **_TOPIC,
+            subject="public_facility",
+            title="小区内兴办幼儿园",
+            text="小区适龄儿童较多, 建议兴办一所幼儿园",
+            case_id=CASE,
+        ),
+        topics.SupportTopic(**_TOPIC),
+        topics.RetractSupport(**_TOPIC),
+        topics.WithdrawTopic(**_TOPIC),
+        topics.AdmitTopic(**_TOPIC, reason="属居民自治事项, 予以受理", subject="public_facility"),
+        topics.DeclineTopic(**_TOPIC, reason="不属居民自治事项"),
     ),
     "notify": (notify.MarkRead(command_id=COMMAND, message_ids=(MESSAGE,)),),
 }

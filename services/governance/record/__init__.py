@@ -1,0 +1,1 @@
+"""What was done to topics, hearings and assemblies, in order: a line for every step."""
