@@ -300,6 +300,17 @@ class Every(Timer):  # type: ignore[misc]
         super().__init__(interval=seconds, **kwargs)
 
 
+class WhenDue(Timer):  # type: ignore[misc]
+    """Run a method that does what the cell clock has made due, as often as the settings say."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(interval=0.0, **kwargs)
+
+    def setup(self) -> None:
+        """Read how often; known once the container is bound."""
+        self.interval = settings_of(self.container).due_poll_s
+
+
 Query.server = _QueryServer()
 
 Decorator = Callable[..., Any]
@@ -308,3 +319,4 @@ command_batch: Decorator = CommandBatch.decorator
 reply_batch: Callable[..., Decorator] = MessageBatch.decorator
 query: Decorator = Query.decorator
 every: Callable[..., Decorator] = Every.decorator
+when_due: Decorator = WhenDue.decorator

@@ -17,7 +17,7 @@ _CLASSES = {service: f"services.{service}.service:{service.capitalize()}Service"
 _SENDING = "relay"
 _SIGNING = "intake"
 # What whoever starts a cell may set for all of its processes.
-_PASSED_ON = ("QIAOTOU_WORKING_HOURS",)
+_PASSED_ON = ("QIAOTOU_WORKING_HOURS", "QIAOTOU_DUE_POLL_S", "QIAOTOU_ARGON2")
 
 
 def applications(cell: Cell, servers: Servers, *, mode: str) -> list[Program]:

@@ -6,7 +6,15 @@ from uuid import UUID
 
 from chassis.bus.inbound import Inbound
 from chassis.context import Context
-from chassis.entrypoints import DatabaseDependency, command_batch, event_batch, every, query, reply_batch
+from chassis.entrypoints import (
+    DatabaseDependency,
+    command_batch,
+    event_batch,
+    every,
+    query,
+    reply_batch,
+    when_due,
+)
 from chassis.processing.commands import CommandProcessor
 from chassis.processing.events import EventProcessor
 from contracts.commands.dispatch import OrderPage, OrderView
@@ -117,7 +125,7 @@ class DispatchService:
         metrics.show_open(queries.count_open(self.database))
         metrics.show_waiting(queries.count_waiting(self.database))
 
-    @every(seconds=5.0)
+    @when_due
     def watch_the_clock(self) -> None:
         """Do what has fallen due."""
         polling.do_all_that_is_due(self.database)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from chassis.bus.inbound import Inbound
 from chassis.context import Context
-from chassis.entrypoints import DatabaseDependency, command_batch, event_batch, every, query
+from chassis.entrypoints import DatabaseDependency, command_batch, event_batch, every, query, when_due
 from chassis.processing.commands import CommandProcessor
 from chassis.processing.events import EventProcessor
 from chassis.signing import SigningKeyDependency
@@ -200,12 +200,12 @@ class IntakeService:
         """Return how much of registry's data is mirrored; asked at start, by nobody in particular."""
         return reference_counts(self.database)
 
-    @every(seconds=5.0)
+    @when_due
     def archive_rested(self) -> None:
         """Archive what was closed fifteen days ago."""
         timers.archive_all_rested(self.database)
 
-    @every(seconds=5.0)
+    @when_due
     def watch_limits(self) -> None:
         """Remind those who are waited for, and give up what nobody answers."""
         timers.watch_all_limits(self.database)

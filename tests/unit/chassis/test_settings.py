@@ -35,6 +35,8 @@ def test_settings_are_read_from_the_environment_and_converted() -> None:
         {"QIAOTOU_PROCESS": "2", "QIAOTOU_PROCESSES": "2"},
         {"QIAOTOU_PROCESS": "-1"},
         {"QIAOTOU_WORKING_HOURS": "08:30-24:00"},
+        {"QIAOTOU_DUE_POLL_S": "0"},
+        {"QIAOTOU_DUE_POLL_S": "nan"},
     ],
 )
 def test_settings_that_make_no_sense_stop_the_start(environment: dict[str, str]) -> None:

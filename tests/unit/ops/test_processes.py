@@ -6,7 +6,11 @@ from ops.cell import Cell
 from ops.processes import applications
 from ops.servers import Servers, remember
 
-HOURS = "09:00-12:00,13:30-17:30"
+GIVEN = {
+    "QIAOTOU_WORKING_HOURS": "09:00-12:00,13:30-17:30",
+    "QIAOTOU_DUE_POLL_S": "0.2",
+    "QIAOTOU_ARGON2": "1,1024,1",
+}
 
 
 @pytest.fixture
@@ -18,21 +22,25 @@ def cell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cell:
     return made
 
 
-def told(cell: Cell) -> list[str | None]:
+def told(cell: Cell, name: str) -> set[str | None]:
     programs = applications(cell, Servers(cell), mode="test")
-    return [each.environment.get("QIAOTOU_WORKING_HOURS") for each in programs]
+    return {each.environment.get(name) for each in programs}
 
 
-def test_every_process_of_a_cell_is_told_the_same_hours(cell: Cell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("QIAOTOU_WORKING_HOURS", HOURS)
-    assert set(told(cell)) == {HOURS}
-
-
-@pytest.mark.parametrize("given", [None, ""])
-def test_where_nobody_names_hours_no_process_is_told_any(
-    cell: Cell, monkeypatch: pytest.MonkeyPatch, given: str | None
+@pytest.mark.parametrize("name", GIVEN)
+def test_every_process_of_a_cell_is_told_the_same(
+    cell: Cell, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    monkeypatch.delenv("QIAOTOU_WORKING_HOURS", raising=False)
+    monkeypatch.setenv(name, GIVEN[name])
+    assert told(cell, name) == {GIVEN[name]}
+
+
+@pytest.mark.parametrize("name", GIVEN)
+@pytest.mark.parametrize("given", [None, ""])
+def test_where_nobody_says_anything_no_process_is_told_any(
+    cell: Cell, monkeypatch: pytest.MonkeyPatch, name: str, given: str | None
+) -> None:
+    monkeypatch.delenv(name, raising=False)
     if given is not None:
-        monkeypatch.setenv("QIAOTOU_WORKING_HOURS", given)
-    assert set(told(cell)) == {None}
+        monkeypatch.setenv(name, given)
+    assert told(cell, name) == {None}
