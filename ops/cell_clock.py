@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from chassis.data import clock
 from chassis.data.engine import Database
 from ops.cell import SERVICES, Cell
-from ops.draining import PATIENCE_S, Urls, drain
+from ops.draining import PATIENCE_S, Traffic, Urls, watching
 from ops.errors import Unready
 from ops.servers import Servers
 
@@ -33,6 +33,17 @@ class CellClock:
         self._databases = databases
         self._broker = broker
         self._mode = mode
+        self._kept: tuple[Traffic, dict[str, Database]] | None = None
+
+    @contextmanager
+    def kept_open(self) -> Iterator[Traffic]:
+        """Keep its connections from one move to the next; give what it sees of the cell. Raises: Unready."""
+        with watching(self._databases, self._broker) as traffic, self._opened() as databases:
+            self._kept = traffic, databases
+            try:
+                yield traffic
+            finally:
+                self._kept = None
 
     def read(self) -> Reading:
         """Read it. Raises: Unready where the services do not agree."""
@@ -63,8 +74,7 @@ class CellClock:
                 f"This is a {self._mode} cell: it runs on real time, and nobody moves its clock. "
                 "Demo and test cells alone have a movable one."
             )
-        drain(databases=self._databases, broker=self._broker, within_s=within_s)
-        with self._opened() as databases:
+        with self._drained(within_s) as databases:
             with _begun(databases) as connections:
                 ahead = wanted(connections)
                 if not backwards and ahead < max(_offsets(connections).values()):
@@ -78,6 +88,18 @@ class CellClock:
                 f"Somebody else moved the clock meanwhile, to {reading.ahead}: look before going on."
             )
         return reading
+
+    @contextmanager
+    def _drained(self, within_s: float) -> Iterator[dict[str, Database]]:
+        if self._kept is not None:
+            traffic, databases = self._kept
+            traffic.drain(within_s=within_s)
+            yield databases
+            return
+        with watching(self._databases, self._broker) as traffic:
+            traffic.drain(within_s=within_s)
+        with self._opened() as databases:
+            yield databases
 
     @contextmanager
     def _opened(self) -> Iterator[dict[str, Database]]:

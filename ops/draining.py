@@ -22,7 +22,8 @@ _AWAY: tuple[type[Exception], ...] = (psycopg.OperationalError, *BROKER_ERRORS)
 _UNSENT = "SELECT destination, count(*) FROM outbox WHERE sent_at IS NULL GROUP BY destination"
 # More than consumers may have taken and not applied; what lies before these is on a queue, if anywhere.
 _SENT = (
-    "SELECT body FROM outbox WHERE exchange = %s AND sent_at IS NOT NULL ORDER BY position DESC LIMIT 1000"
+    "SELECT body FROM outbox WHERE exchange = %s AND sent_at IS NOT NULL AND position > %s "
+    "ORDER BY position DESC LIMIT 1000"
 )
 _LAST = "SELECT coalesce(max(position), 0) FROM outbox"
 _BUSY = (
@@ -63,35 +64,45 @@ def drain(*, databases: Urls, broker: Urls, within_s: float = PATIENCE_S) -> Non
     Departments are not parts of it: what lies on their queues has arrived. Raises: Unready with
     what is under way still.
     """
-    until = time.monotonic() + within_s
-    with _looking(databases, broker) as traffic:
-        before = traffic.look()
-        while True:
-            time.sleep(_PAUSE_S)
-            found = traffic.look()
-            if before == found and not found.under_way:
-                return
-            if time.monotonic() > until:
-                left = "; ".join(found.under_way) or "the services go on sending"
-                raise Unready(f"After {within_s:.0f} s there is still something under way: {left}.")
-            before = found
+    with watching(databases, broker) as traffic:
+        traffic.drain(within_s=within_s)
 
 
 class Traffic:
-    """The databases and queues of a cell, looked at over connections that stay open."""
+    """The databases and queues of a cell, looked at over connections that stay open.
+
+    What was taken when the cell was drained last stays taken: later looks begin behind it.
+    """
 
     def __init__(self, databases: Mapping[str, psycopg.Connection], bus: BusConnection) -> None:
         self._databases = databases
         self._channel = bus.channel()
+        self._drained_to = (0,) * len(databases)
+
+    def drain(self, *, within_s: float = PATIENCE_S) -> None:
+        """Wait until nothing is under way. Raises: Unready with what is."""
+        until = time.monotonic() + within_s
+        with _away():
+            before = self.look()
+            while True:
+                time.sleep(_PAUSE_S)
+                found = self.look()
+                if before == found and not found.under_way:
+                    self._drained_to = found.positions
+                    return
+                if time.monotonic() > until:
+                    left = "; ".join(found.under_way) or "the services go on sending"
+                    raise Unready(f"After {within_s:.0f} s there is still something under way: {left}.")
+                before = found
 
     def look(self) -> Look:
         """Look once. The senders first: what they send meanwhile is met again at the next look."""
         found: list[str] = []
         told: list[CloudEvent] = []
         positions = []
-        for service, connection in self._databases.items():
+        for (service, connection), behind in zip(self._databases.items(), self._drained_to, strict=True):
             found += [f"{service} has {n} unsent for {where}" for where, n in _rows(connection, _UNSENT)]
-            told += [decode(bytes(row[0])) for row in _rows(connection, _SENT, EVENTS_EXCHANGE)]
+            told += [decode(bytes(row[0])) for row in _rows(connection, _SENT, EVENTS_EXCHANGE, behind)]
             positions.append(_number(connection, _LAST))
         found += self._on_queues()
         found += self._on_their_way(told)
@@ -115,19 +126,27 @@ class Traffic:
 
 
 @contextmanager
-def _looking(databases: Urls, broker: Urls) -> Iterator[Traffic]:
+def watching(databases: Urls, broker: Urls) -> Iterator[Traffic]:
+    """Connect to a cell, to look at it again and again. Raises: Unready."""
     with ExitStack() as stack:
-        try:
+        with _away():
             opened = {
                 service: stack.enter_context(psycopg.connect(databases.url(service), autocommit=True))
                 for service in SERVICES
             }
             bus = connect(broker.url("operator"))
             stack.callback(bus.collect)
-            yield Traffic(opened, bus)
-        except _AWAY as error:
-            said = str(error).strip() or type(error).__name__
-            raise Unready(f"The cell cannot be looked at: {said}. ./qiaotou status says more.") from error
+            traffic = Traffic(opened, bus)
+        yield traffic
+
+
+@contextmanager
+def _away() -> Iterator[None]:
+    try:
+        yield
+    except _AWAY as error:
+        said = str(error).strip() or type(error).__name__
+        raise Unready(f"The cell cannot be looked at: {said}. ./qiaotou status says more.") from error
 
 
 def follows(service: str, type_: str) -> bool:

@@ -17,6 +17,7 @@ from chassis.data.engine import Database
 from chassis.processing import parking
 from chassis.processing.events import EventProcessor
 from contracts import naming
+from contracts.envelope import decode
 from ops.cell import SERVICES
 from ops.cell_clock import CellClock
 from ops.draining import drain
@@ -193,6 +194,47 @@ def test_a_parked_event_holds_up_no_clock(district: District) -> None:
         with district.opened(service) as database:
             parking.park(database, event, reason="by hand")
     district.drain()
+
+
+def test_connections_that_are_kept_open_see_what_has_come_since_the_last_move(district: District) -> None:
+    with district.clock().kept_open() as traffic:
+        for _ in range(2):
+            traffic.drain(within_s=SOON)
+        event = district.emit(sent=True)
+        with pytest.raises(Unready, match="have not been taken by"):
+            traffic.drain(within_s=SOON)
+        for service in FOLLOWERS:
+            district.take(service, event)
+        traffic.drain(within_s=SOON)
+
+
+def test_a_clock_that_is_kept_open_moves_over_the_connections_that_it_has(
+    district: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none_more(*_: object, **__: object) -> None:
+        raise AssertionError("it has its connections")
+
+    clock = district.clock()
+    with clock.kept_open():
+        for name in ("watching", "Database"):
+            monkeypatch.setattr(f"ops.cell_clock.{name}", none_more)
+        clock.advance(DAY)
+        assert clock.advance(DAY).ahead == 2 * DAY
+    assert district.offsets() == {2 * DAY}
+
+
+def test_what_was_taken_is_not_looked_at_again(district: District, monkeypatch: pytest.MonkeyPatch) -> None:
+    event = district.emit(sent=True)
+    for service in FOLLOWERS:
+        district.take(service, event)
+    decoded = []
+    monkeypatch.setattr("ops.draining.decode", lambda body: decoded.append(body) or decode(body))
+    with district.clock().kept_open() as traffic:
+        traffic.drain(within_s=SOON)
+        looked_at = len(decoded)
+        assert looked_at
+        traffic.drain(within_s=SOON)
+    assert len(decoded) == looked_at
 
 
 def test_a_service_that_goes_on_sending_is_not_idle(
