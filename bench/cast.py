@@ -6,8 +6,8 @@ from contextlib import closing
 
 from PIL import Image, ImageDraw
 
-from bench.http_client import Client
 from bench.loop import Cast
+from ops.http_client import Client
 
 GRIDS = ("c01-g01", "c02-g01", "c03-g01", "c04-g01")
 DEPARTMENT = "CGJ"

@@ -10,7 +10,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from bench.department import Department
-from bench.http_client import Client, RefusedError
+from ops.http_client import Client, RefusedError
 
 THREADS = 32
 LIST_EVERY_S = 0.5

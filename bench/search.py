@@ -18,7 +18,6 @@ from urllib.parse import urlencode
 import msgspec
 import sqlalchemy as sa
 
-from bench.http_client import Client
 from bench.questions import ASKERS, KINDS, Kind
 from bench.reports import Reports
 from chassis.context import Context
@@ -27,6 +26,7 @@ from chassis.principal import the_system
 from contracts.commands.intake import PageOrder
 from ops.cell import Cell
 from ops.display import Display
+from ops.http_client import Client
 from ops.ports import LOOPBACK
 from ops.servers import Servers
 from services.intake.case import queries

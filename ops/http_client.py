@@ -34,8 +34,10 @@ class Client:
         """Get JSON."""
         return self._ask("GET", path, None, token, {})
 
-    def upload(self, path: str, name: str, content: bytes, *, token: str = "") -> dict[str, Any]:
-        """Post one file as multipart form data."""
+    def upload(
+        self, path: str, name: str, content: bytes, *, token: str = "", key: str = ""
+    ) -> dict[str, Any]:
+        """Post one file as multipart form data, under an idempotency key as `post`."""
         boundary = uuid.uuid4().hex
         head = (
             f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
@@ -44,7 +46,7 @@ class Client:
         body = head.encode() + content + f"\r\n--{boundary}--\r\n".encode()
         headers = {
             "Content-Type": f"multipart/form-data; boundary={boundary}",
-            "Idempotency-Key": uuid.uuid4().hex,
+            "Idempotency-Key": key or uuid.uuid4().hex,
         }
         return self._ask("POST", path, body, token, headers)
 
@@ -56,7 +58,8 @@ class Client:
         self, method: str, path: str, body: bytes | None, token: str, headers: dict[str, str]
     ) -> dict[str, Any]:
         """Ask, and while patient ask again with the same key: that is what keys are for."""
-        sent = {**self._headers, "Authorization": f"Bearer {token or self.token}", **headers}
+        bearer = token or self.token
+        sent = {**self._headers, **headers} | ({"Authorization": f"Bearer {bearer}"} if bearer else {})
         until = time.monotonic() + self._patience_s
         while True:
             try:
