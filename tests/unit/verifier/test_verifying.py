@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,24 @@ def test_the_figures_are_those_that_a_person_counts(folder: Path) -> None:
         "spot": (1, 7),
         "unreachable": (1, 6),
     }
+
+
+def test_its_own_figures_and_ranks_of_each_community_are_told_as_json(folder: Path) -> None:
+    told = json.loads(CliRunner().invoke(main, ["publication", str(folder), "--json"]).output)
+    report = verify(folder)
+    assert {
+        code: {name: found[:2] for name, found in figures.items()}
+        for code, figures in told["communities"].items()
+    } == {
+        code: {name: list(ratio) for name, ratio in figures.items()}
+        for code, figures in report.communities.items()
+    }
+    whole = [figures["completion"] for figures in told["communities"].values()]
+    assert (
+        [sum(each[side] for each in whole) for side in (0, 1)] == told["totals"]["completion"][:2] == [4, 6]
+    )
+    assert told["ranks"] == [rank._asdict() for rank in report.ranks]
+    assert {rank["figure"] for rank in told["ranks"]} == {"completion", "reporting"}
 
 
 def _first(field: str, value: Any) -> Callable[[list[Any]], None]:

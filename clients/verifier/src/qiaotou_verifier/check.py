@@ -11,7 +11,7 @@ import rfc8785
 
 from qiaotou_verifier import merkle
 from qiaotou_verifier.cases import Case, moment, read_cases
-from qiaotou_verifier.figures import Key, Ratio, Terms, figures, rankings
+from qiaotou_verifier.figures import Key, Rank, Ratio, Terms, figures, rankings
 from qiaotou_verifier.files import Object, Publication
 
 SHANGHAI = timezone(timedelta(hours=8))
@@ -35,6 +35,8 @@ class Report(NamedTuple):
     seals: int
     log_size: int
     totals: dict[str, Ratio]
+    communities: dict[str, dict[str, Ratio]]
+    ranks: list[Rank]
 
     @property
     def holds(self) -> bool:
@@ -67,7 +69,17 @@ def verify(folder: Path, *, key: str | None = None) -> Report:
         seals=len(publication.lines("seals.jsonl")),
         log_size=len(publication.lines("log.jsonl")),
         totals={name: ratio for (scope, _, name), ratio in found.items() if scope == "district"},
+        communities=_by_community(found),
+        ranks=list(rankings(found, terms)),
     )
+
+
+def _by_community(found: dict[Key, Ratio]) -> dict[str, dict[str, Ratio]]:
+    communities: dict[str, dict[str, Ratio]] = {}
+    for (scope, group, name), ratio in found.items():
+        if scope == "community":
+            communities.setdefault(group, {})[name] = ratio
+    return communities
 
 
 def _terms(publication: Publication) -> Terms:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from qiaotou_verifier.check import Report, shown, verify
+from qiaotou_verifier.figures import Ratio
 from qiaotou_verifier.files import Unreadable
 
 DIFFERS, TROUBLE = 1, 2
@@ -40,9 +41,15 @@ def _as_json(report: Report) -> str:
     facts = report._asdict() | {
         "holds": report.holds,
         "findings": [finding._asdict() for finding in report.findings],
-        "totals": {name: [*ratio, ratio.value] for name, ratio in report.totals.items()},
+        "totals": _shown(report.totals),
+        "communities": {code: _shown(found) for code, found in report.communities.items()},
+        "ranks": [rank._asdict() for rank in report.ranks],
     }
     return json.dumps(facts, ensure_ascii=False)
+
+
+def _shown(figures: dict[str, Ratio]) -> dict[str, list[object]]:
+    return {name: [*ratio, ratio.value] for name, ratio in figures.items()}
 
 
 def _as_text(report: Report) -> str:
