@@ -12,12 +12,14 @@ MODES = ("demo", "production", "test")
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """The settings of one process. Secrets come in the two URLs and the key, and are never printed.
+    """The settings of one process. Secrets come in the two URLs and the keys, and are never printed.
 
     `process` of `processes` decides the partitions; `mode` production refuses demo logins and
     a moved clock. `working_hours` are those of every working day, in Asia/Shanghai. `due_poll_s` is
     how long a process waits before it looks again for what the cell clock has made due: less than
-    the usual 5 s only where days pass within seconds.
+    the usual 5 s only where days pass within seconds. `sealing_keys` and `index_key` are registry's,
+    as `chassis.sealing` reads them; `codes_file` takes the codes that residents sign in by, in demo
+    and test cells alone.
     """
 
     database_url: str = ""
@@ -30,6 +32,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     district: str = "140303"
     log_level: str = "INFO"
     signing_key: str = ""
+    sealing_keys: str = ""
+    index_key: str = ""
+    codes_file: str = ""
     working_hours: str = "08:30-12:00,14:00-18:00"
     due_poll_s: float = 5.0
 

@@ -129,6 +129,12 @@ class Cell:
                 _write(self._secrets, known)
         return str(known[name])
 
+    @property
+    def sealing_version(self) -> int:
+        """The version of the key that persons are sealed under."""
+        path = self.folder / "sealing-version"
+        return int(path.read_text(encoding="utf-8")) if path.exists() else 1
+
     def forget_secret(self, name: str) -> None:
         """Let the next call for this secret make another; whoever was given the old one keeps it."""
         with self.locked("secrets"):

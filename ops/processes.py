@@ -16,6 +16,7 @@ STOP_STAGES = (("gateway",), ("relay", *SERVICES), ("rabbitmq", "postgres"), ("e
 _CLASSES = {service: f"services.{service}.service:{service.capitalize()}Service" for service in SERVICES}
 _SENDING = "relay"
 _SIGNING = "intake"
+_KEEPING = "registry"
 # What whoever starts a cell may set for all of its processes.
 _PASSED_ON = ("QIAOTOU_WORKING_HOURS", "QIAOTOU_DUE_POLL_S", "QIAOTOU_ARGON2")
 
@@ -39,6 +40,12 @@ def environment(cell: Cell, servers: Servers, process: str, *, mode: str) -> dic
     } | {name: os.environ[name] for name in _PASSED_ON if os.environ.get(name)}
     if process == _SIGNING:
         told["QIAOTOU_SIGNING_KEY"] = signing_key(cell)
+    if process == _KEEPING:
+        told |= {
+            "QIAOTOU_SEALING_KEYS": sealing_keys(cell),
+            "QIAOTOU_INDEX_KEY": _key(cell, "index key"),
+            "QIAOTOU_CODES_FILE": str(cell.run / "codes.jsonl"),
+        }
     if process == _SENDING:
         urls = servers.databases.relay_urls()
         return told | {"QIAOTOU_DATABASES": ",".join(f"{name}={url}" for name, url in urls.items())}
@@ -47,7 +54,17 @@ def environment(cell: Cell, servers: Servers, process: str, *, mode: str) -> dic
 
 def signing_key(cell: Cell) -> str:
     """Return the seed (hex) of the key that signs what the cell publishes."""
-    return hashlib.sha256(cell.secret("signing key").encode()).hexdigest()
+    return _key(cell, "signing key")
+
+
+def sealing_keys(cell: Cell) -> str:
+    """Return the keys that persons are sealed under, `1:<hex>,2:<hex>`: each that the cell has had."""
+    versions = range(1, cell.sealing_version + 1)
+    return ",".join(f"{version}:{_key(cell, f'sealing key {version}')}" for version in versions)
+
+
+def _key(cell: Cell, name: str) -> str:
+    return hashlib.sha256(cell.secret(name).encode()).hexdigest()
 
 
 def _service(cell: Cell, servers: Servers, service: str, mode: str) -> Program:

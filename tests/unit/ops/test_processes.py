@@ -1,6 +1,9 @@
 from pathlib import Path
+from uuid import UUID
 
 import pytest
+
+from chassis.sealing import Spot, Vault
 
 from ops.cell import Cell
 from ops.processes import applications
@@ -44,3 +47,16 @@ def test_where_nobody_says_anything_no_process_is_told_any(
     if given is not None:
         monkeypatch.setenv(name, given)
     assert told(cell, name) == {None}
+
+
+def test_registry_alone_is_told_the_keys_of_persons_and_an_older_key_stays(cell: Cell) -> None:
+    def keys() -> dict[str, str]:
+        programs = applications(cell, Servers(cell), mode="test")
+        found = {each.name: each.environment.get("QIAOTOU_SEALING_KEYS") for each in programs}
+        return {name: key for name, key in found.items() if key is not None}
+
+    first = keys()
+    assert set(first) == {"registry"}
+    (cell.folder / "sealing-version").write_text("2")
+    assert keys()["registry"].startswith(f"{first['registry']},2:")
+    assert len(Vault.parse(keys()["registry"], "a" * 64).seal("x", Spot("t", UUID(int=1), "c"))) > 0
