@@ -46,6 +46,12 @@ CODES: dict[str, Problem] = {
     "unknown_grid": Problem(422, "There is no such grid", "网格不存在"),
     "unknown_department": Problem(422, "There is no such department", "部门不存在"),
     "foreign_grid": Problem(403, "This grid is not yours", "不属于您的网格"),
+    "unknown_household": Problem(422, "There is no such household", "户不存在"),
+    # Persons.
+    "household_has_head": Problem(409, "The household has a head", "该户已有户主"),
+    "move_out_of_order": Problem(
+        409, "A move comes after the one before it, and not in the future", "迁移日期须晚于上次且不晚于今日"
+    ),
     # Cases.
     "occurred_in_future": Problem(422, "It cannot have happened in the future", "发生时间不能晚于现在"),
     "text_too_short": Problem(422, "Please say a little more", "描述过短"),

@@ -41,6 +41,8 @@ _UPLOADERS = _only(
 )
 _EXPORTERS = _only(Role.DISPATCHER, Role.INSPECTOR, Role.CLERK)
 _DISTRICT = _only(Role.DISPATCHER, Role.ARCHIVIST, Role.INSPECTOR, Role.OPERATOR)
+_KEEP_PERSONS = _only(Role.COMMITTEE, Role.CLERK)
+_SEE_PERSONS = _only(Role.COMMITTEE, Role.CLERK, Role.DISPATCHER, Role.INSPECTOR)
 
 _COMMITTEE = _only(Role.COMMITTEE)
 _RAISERS = _only(Role.RESIDENT, Role.COMMITTEE)
@@ -57,6 +59,7 @@ _NEIGHBOURS = _only(
 _API = "/api/v1"
 _CASE = f"{_API}/cases/<uuid:case_id>"
 _ORDER = f"{_API}/orders/<uuid:order_id>"
+_PERSON = f"{_API}/people/<uuid:person_id>"
 _OWN_ORDER = f"{_API}/department/orders/<uuid:order_id>"
 _TOPIC = f"{_API}/topics/<uuid:topic_id>"
 _ITEM = f"{_API}/conference/meetings/<uuid:meeting_id>/items/<uuid:item_id>"
@@ -130,6 +133,13 @@ POLICY: dict[tuple[str, str], Access] = {
     ("POST", f"{_OWN_ORDER}/parts"): _OFFICER,
     ("POST", f"{_OWN_ORDER}/completion"): _OFFICER,
     ("POST", f"{_API}/department/sandbox/orders"): _OFFICER,
+    # Persons, of one's own community; the district sees masks.
+    ("GET", f"{_API}/people"): _SEE_PERSONS,
+    ("POST", f"{_API}/people"): _KEEP_PERSONS,
+    ("GET", _PERSON): _SEE_PERSONS,
+    ("POST", f"{_PERSON}/residence"): _KEEP_PERSONS,
+    ("POST", f"{_PERSON}/reveal"): _KEEP_PERSONS,
+    ("GET", f"{_PERSON}/reveals"): _SEE_PERSONS,
     # Desks.
     ("GET", f"{_API}/desks/triage"): _CENTRE,
     ("GET", f"{_API}/desks/checks"): _only(Role.GRID_WORKER),

@@ -9,16 +9,27 @@ from chassis.context import Context
 from chassis.entrypoints import DatabaseDependency, command_batch, event_batch, every, query
 from chassis.processing.commands import CommandProcessor
 from chassis.processing.events import EventProcessor
+from contracts.commands.people import (
+    PersonPage,
+    PersonRevealed,
+    PersonView,
+    Revealable,
+    RevealPage,
+)
 from contracts.commands.registry import AccountView, CalendarView, CategoryView, DepartmentView, PlaceView
 from contracts.events.registry import Tier
 from services.registry.accounts import handlers as accounts
 from services.registry.accounts import queries as accounts_queries
 from services.registry.calendar import queries as calendar
 from services.registry.organisation import queries as organisation
+from services.registry.people import handlers as people
+from services.registry.people import queries as people_queries
+from services.registry.people.keeping import KeepingDependency
+from services.registry.roll import handlers as roll
 
 NAME = "registry"
-COMMANDS = CommandProcessor(NAME, accounts.COMMANDS)
-EVENTS = EventProcessor(NAME, ())
+COMMANDS = CommandProcessor(NAME, (*accounts.COMMANDS, *people.COMMANDS))
+EVENTS = EventProcessor(NAME, roll.EVENTS)
 
 
 class RegistryService:
@@ -26,6 +37,7 @@ class RegistryService:
 
     name = NAME
     database = DatabaseDependency()
+    keeping = KeepingDependency()
 
     @command_batch
     def execute(self, batch: Sequence[Inbound]) -> list[bytes]:
@@ -73,6 +85,34 @@ class RegistryService:
     def calendar_year(self, _context: Context, *, year: int) -> CalendarView:
         """Return how a year is worked. Raises: NotFound."""
         return calendar.calendar_year(self.database, year)
+
+    @query
+    def person(self, context: Context, *, person_id: UUID) -> PersonView:
+        """Return a person behind masks. Raises: Forbidden, UnknownPerson."""
+        return people_queries.person(self.database, context.required(), person_id)
+
+    @query
+    def list_persons(
+        self, context: Context, *, place: str, cursor: str | None = None, limit: int = 20
+    ) -> PersonPage:
+        """Return who lives at a place. Raises: Forbidden, NotFound, Invalid, MalformedCursor."""
+        return people_queries.list_persons(
+            self.database, context.required(), place=place, cursor=cursor, limit=limit
+        )
+
+    @query
+    def reveal_person(
+        self, context: Context, *, person_id: UUID, fields: tuple[Revealable, ...], reason: str
+    ) -> PersonRevealed:
+        """Return what masks hide, and put it on record. Raises: Forbidden, UnknownPerson, Invalid."""
+        return people_queries.reveal(
+            self.database, context, person_id=person_id, fields=fields, reason=reason
+        )
+
+    @query
+    def reveals(self, context: Context, *, person_id: UUID) -> RevealPage:
+        """Return who was told what of a person, and why. Raises: Forbidden, UnknownPerson."""
+        return people_queries.reveals(self.database, context.required(), person_id)
 
     @every(seconds=60.0)
     def forget_old_failures(self) -> None:

@@ -13,6 +13,7 @@ from contracts.commands import (
     registry,
     topics,
 )
+from tests.contract.samples import people
 from tests.contract.samples.common import (
     AT,
     CASE,
@@ -186,6 +187,7 @@ _MESSAGE = notify.MessageView(
 
 ANSWERS = {
     "registry": (
+        *people.ANSWERS,
         registry.AccountView(
             account_id=WORKER,
             login="worker-c01-g03",

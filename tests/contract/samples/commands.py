@@ -2,6 +2,7 @@
 
 from contracts.commands import dispatch, exports, governance, intake, notify, registry, topics
 from contracts.vocabulary import LawfulChannel, RefusalReason, Role, SuspensionReason
+from tests.contract.samples import people
 from tests.contract.samples.common import (
     AT,
     CASE,
@@ -49,6 +50,7 @@ COMMANDS = {
             grid="c01-g03",
         ),
         registry.CheckPassword(login="worker-c01-g03", password="a-password-of-a-test"),
+        *people.COMMANDS,
     ),
     "intake": (
         exports.MakeExport(

@@ -27,6 +27,8 @@ STATEMENT = an_id(13)
 EXPORT = an_id(14)
 ROLL = an_id(15)
 VOTE = an_id(16)
+PERSON = an_id(17)
+UNIT = an_id(18)
 TOPIC = an_id(31)
 ENTITLEMENT = UUID("5d0c1a52-3c1e-4b7a-9d55-0a1b2c3d4e5f")
 

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from chassis.data.engine import Database
 from ops.databases import Databases
 from services.registry.accounts.passwords import passwords
+from services.registry.people.keeping import keeping
 
 FILLED_BY_MIGRATION = {"alembic_version", "cell_clock"}
 
@@ -18,6 +19,18 @@ def _cheap_passwords() -> Iterator[None]:
         passwords.cache_clear()
         yield
     passwords.cache_clear()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _keys() -> Iterator[None]:
+    """Let this process seal persons, and take the numbers of a demonstration."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("QIAOTOU_SEALING_KEYS", f"1:{'1' * 64}")
+        patch.setenv("QIAOTOU_INDEX_KEY", "a" * 64)
+        patch.setenv("QIAOTOU_MODE", "test")
+        keeping.cache_clear()
+        yield
+    keeping.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,10 @@ from services.registry.calendar.models import metadata as calendar_tables
 from services.registry.organisation import queries
 from services.registry.organisation.department import Department
 from services.registry.organisation.models import metadata as organisation_tables
+from services.registry.people.models import metadata as people_tables
+from services.registry.property.models import metadata as property_tables
 from services.registry.reference_data import ReferenceData
+from services.registry.roll.models import metadata as roll_tables
 from services.registry.seed import Seeded, WrongCellError
 from tests.support.messages import rows, sent
 
@@ -80,7 +83,14 @@ def define(database: Database, data: ReferenceData) -> Seeded:
 def test_the_migration_makes_the_tables_that_the_code_declares(database: Database) -> None:
     inspector = sa.inspect(database.engine)
     dialect = database.engine.dialect
-    for metadata in (organisation_tables, account_tables, calendar_tables):
+    for metadata in (
+        organisation_tables,
+        account_tables,
+        calendar_tables,
+        people_tables,
+        property_tables,
+        roll_tables,
+    ):
         for table in metadata.sorted_tables:
             made = {each["name"]: each for each in inspector.get_columns(table.name)}
             assert {

@@ -4,7 +4,6 @@ from uuid import UUID
 import pytest
 
 from chassis.sealing import Spot, Vault
-
 from ops.cell import Cell
 from ops.processes import applications
 from ops.servers import Servers, remember

@@ -1,0 +1,1 @@
+"""Units of property with their areas, and who owns them."""
