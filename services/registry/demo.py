@@ -11,6 +11,7 @@ from services.registry.organisation.department import Department
 from services.registry.organisation.place import Place
 
 MODES = ("demo", "test")
+FEW_PEOPLE = "test"
 PASSWORD = "qiaotou-demo-2012"  # noqa: S105 - printed by `./qiaotou up`; a production cell has no such account
 
 

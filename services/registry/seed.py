@@ -15,8 +15,10 @@ from chassis.context import Context
 from chassis.data.engine import Database
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.principal import the_system
+from contracts.commands.people import Relation
 from contracts.envelope import uuid7
-from services.registry import amendments, demo, reference_data
+from contracts.events.registry import Tier
+from services.registry import amendments, demo, demo_people, reference_data
 from services.registry.accounts.account import check
 from services.registry.accounts.handlers import define_account, posting_of
 from services.registry.accounts.passwords import passwords
@@ -38,6 +40,9 @@ from services.registry.organisation.repository import (
     PlaceStore,
     define_alone,
 )
+from services.registry.people.repository import PersonStore, ResidenceStore, are_known
+from services.registry.property.repository import OrganisationStore, Ownerships, UnitStore
+from services.registry.property.unit import organisation_id_of
 from services.registry.reference_data import ReferenceData
 
 SOURCE = "registry"
@@ -56,6 +61,7 @@ class Seeded(NamedTuple):
     categories: int
     years: int
     accounts: int
+    persons: int = 0
 
 
 def seed(database: Database, *, mode: str, district: str, amended: Amendments = AS_REVIEWED) -> Seeded:
@@ -72,7 +78,8 @@ def seed(database: Database, *, mode: str, district: str, amended: Amendments = 
         define_alone(uow.connection)
         end_sign_ins(uow.connection, departments=amended.removed)
         if mode in demo.MODES:
-            return define(data, list(amended.still_there(accounts)), uow)
+            seeded = define(data, list(amended.still_there(accounts)), uow)
+            return seeded._replace(persons=_settle(data, uow, few=mode == demo.FEW_PEOPLE))
         refuse_demo_accounts(accounts, uow)
         return define(data, (), uow)
 
@@ -110,6 +117,29 @@ def _define_accounts(accounts: Sequence[DemoAccount], uow: UnitOfWork) -> int:
     for each in accounts:
         check(each.account, posting_of(each.account, uow))
     return sum(define_account(each.account, uow) for each in accounts)
+
+
+def _settle(data: ReferenceData, uow: UnitOfWork, *, few: bool) -> int:
+    """Let the people of a demo cell live in it, unless they do; whoever moved since stays where they are."""
+    beginnings = demo_people.FEW if few else ("",)
+    places = [
+        each for each in data.places if each.tier is Tier.HOUSEHOLD and each.code.startswith(beginnings)
+    ]
+    first = [demo_people.person_id_of(each.code, Relation.HEAD) for each in places[:1]]
+    if are_known(uow.connection, first):
+        return 0
+    homes = list(demo_people.homes(places))
+    people = [resident for home in homes for resident in home.residents]
+    uow.store(OrganisationStore).put(organisation_id_of(demo_people.LANDLORD), demo_people.LANDLORD)
+    for home in homes:
+        uow.store(UnitStore).put(home.unit.unit_id, home.unit)
+        for ownership in home.ownerships:
+            uow.store(Ownerships).append(ownership)
+    for person, residence in ((each.person, each.residence) for each in people):
+        uow.store(PersonStore).put(person.person_id, person)
+        if residence is not None:
+            uow.store(ResidenceStore).put(person.person_id, residence)
+    return len(people)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -24,7 +24,7 @@ from services.registry.calendar import queries as calendar
 from services.registry.organisation import queries as organisation
 from services.registry.people import handlers as people
 from services.registry.people import queries as people_queries
-from services.registry.people.keeping import KeepingDependency
+from services.registry.people.dependency import KeepingDependency
 from services.registry.roll import handlers as roll
 
 NAME = "registry"

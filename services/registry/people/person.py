@@ -13,7 +13,9 @@ from services.registry.people.errors import MovedBefore, ReasonMissing, UnfitPer
 LONGEST_NAME, LONGEST_ADDRESS = 64, 200
 SHORTEST_REASON, LONGEST_REASON = 5, 200
 # A mobile number, or a fixed line with its area code, as digits alone.
-_PHONE = re.compile(r"1[0-9]{10}|0[0-9]{9,11}")
+_PHONE = re.compile(r"1[3-9][0-9]{9}|0[0-9]{9,11}")
+# No mobile number begins so.
+_DEMO_PHONE = re.compile(r"120[0-9]{8}")
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +59,7 @@ def faults_of(person: Person, *, demo: bool, today: date) -> dict[str, str]:
         "name": None if is_words(person.name, LONGEST_NAME) else "length",
         "birthday": _birthday_fault(person, today=today),
         "id_number": None if number is None else numbers.fault_of(number, demo=demo, today=today),
-        "phone": None if person.phone is None or _PHONE.fullmatch(person.phone) else "not_a_phone",
+        "phone": None if person.phone is None or is_phone(person.phone, demo=demo) else "not_a_phone",
         "address": None if person.address is None or is_words(person.address, LONGEST_ADDRESS) else "length",
     }
     return {field: fault for field, fault in found.items() if fault is not None}
@@ -85,6 +87,11 @@ def move(resident: Resident, *, to: str | None, relation: Relation, on: date, to
         return ended
     person_id = resident.person.person_id
     return [*ended, Residence(person_id=person_id, household=to, relation=relation, valid_from=on)]
+
+
+def is_phone(text: str, *, demo: bool) -> bool:
+    """Return whether `text` is a phone's number, of a person or of a demonstration."""
+    return _PHONE.fullmatch(text) is not None or (demo and _DEMO_PHONE.fullmatch(text) is not None)
 
 
 def is_words(text: str, longest: int) -> bool:

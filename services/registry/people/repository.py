@@ -37,6 +37,7 @@ _HOUSEHOLDS = sa.text(
     "SELECT code, valid_from, valid_to, place_above(code, 'community') AS community FROM place "
     "WHERE code = ANY(:codes) AND tier = 'household'"
 )
+_KNOWN = sa.text("SELECT count(*) FROM person WHERE person_id = ANY(:ids)")
 _REVEAL = sa.text(
     "INSERT INTO reveal (person_id, revealed_to, fields, reason) "
     "VALUES (:person_id, :revealed_to, :fields, :reason)"
@@ -126,6 +127,12 @@ def holders(connection: Connection, indexes: Collection[bytes]) -> dict[bytes, U
 def heads(connection: Connection, codes: Collection[str]) -> dict[str, UUID]:
     """Return who is the head of each of these households."""
     return {row[0]: row[1] for row in connection.execute(_HEADS, {"households": list(codes)})}
+
+
+def are_known(connection: Connection, person_ids: Collection[UUID]) -> bool:
+    """Return whether all of these persons are on record."""
+    found = connection.execute(_KNOWN, {"ids": list(person_ids)}).scalar_one()
+    return int(found) == len(person_ids)
 
 
 def note_reveal(

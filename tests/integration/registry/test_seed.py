@@ -37,11 +37,11 @@ def seeded(database: Database, mode: str = "production") -> Seeded:
 
 
 def test_a_cells_own_department_is_told_and_has_an_officer(database: Database) -> None:
-    seeded(database, "demo")
+    seeded(database, "test")
     before = len(sent(database))
     forestry = Department(code="LYJ", name_zh="林业局", name_en="Forestry")
     amended = Amendments(added=(forestry,))
-    defined = seed.seed(database, mode="demo", district=DISTRICT, amended=amended)
+    defined = seed.seed(database, mode="test", district=DISTRICT, amended=amended)
     assert (defined.departments, defined.accounts, sum(defined)) == (1, 1, 2)
     told = {event.subject: event for event in sent(database)[before:]}
     assert decode_data(told["department:LYJ"].data, DepartmentDefined).name_zh == "林业局"
@@ -50,14 +50,14 @@ def test_a_cells_own_department_is_told_and_has_an_officer(database: Database) -
 
 
 def test_nobody_signs_in_for_a_removed_department_and_it_stays_on_record(database: Database) -> None:
-    seeded(database, "demo")
+    seeded(database, "test")
     before = len(sent(database))
-    seed.seed(database, mode="demo", district=DISTRICT, amended=Amendments(removed=("CGJ",)))
+    seed.seed(database, mode="test", district=DISTRICT, amended=Amendments(removed=("CGJ",)))
     officers = "SELECT login FROM credential WHERE login LIKE 'officer-%' ORDER BY login LIMIT 2"
     assert rows(database, officers) == [("officer-clh",), ("officer-com",)]
     assert rows(database, "SELECT count(*) FROM department, account WHERE department = 'CGJ'")[0][0] > 0
     assert len(sent(database)) == before
-    seeded(database, "demo")
+    seeded(database, "test")
     assert rows(database, "SELECT count(*) FROM credential WHERE login = 'officer-cgj'") == [(1,)]
 
 
@@ -114,7 +114,7 @@ def test_a_production_cell_begins_with_places_departments_and_categories_alone(d
 
 
 def test_everything_is_told_once_under_a_subject_of_its_own(database: Database) -> None:
-    seeded(database, "demo")
+    seeded(database, "test")
     told = sent(database)
     subjects = [event.subject for event in told]
     assert len(set(subjects)) == len(subjects) == 497 + 30 + 72 + 25 + 360
@@ -171,18 +171,18 @@ def test_the_files_of_another_district_are_refused(database: Database) -> None:
 
 
 def test_a_production_cell_that_holds_demo_accounts_refuses_to_be_seeded(database: Database) -> None:
-    seeded(database, "demo")
+    seeded(database, "test")
     with pytest.raises(WrongCellError, match="demo accounts"):
         seeded(database, "production")
 
 
 def test_a_password_that_was_changed_stays_when_the_cell_is_seeded_again(database: Database) -> None:
-    seeded(database, "demo")
+    seeded(database, "test")
     with database.writing(Context(correlation_id="t")) as uow:
         uow.connection.execute(
             sa.text("UPDATE credential SET password_hash = '$argon2id$other' WHERE login = 'operator'")
         )
-    seeded(database, "demo")
+    seeded(database, "test")
     assert rows(database, "SELECT password_hash FROM credential WHERE login = 'operator'") == [
         ("$argon2id$other",)
     ]
@@ -231,8 +231,8 @@ def test_categories_and_departments_are_listed(database: Database) -> None:
 
 def test_two_seeds_at_once_define_everything_once(database: Database) -> None:
     with ThreadPoolExecutor(2) as threads:
-        outcomes = list(threads.map(lambda _: seeded(database, "demo"), range(2)))
-    assert sorted(outcomes) == [Seeded(0, 0, 0, 0, 0), Seeded(3852, 30, 84, 25, 360)]
+        outcomes = list(threads.map(lambda _: seeded(database, "test"), range(2)))
+    assert sorted(outcomes) == [Seeded(0, 0, 0, 0, 0), Seeded(3852, 30, 84, 25, 360, persons=224)]
     assert len(sent(database)) == 497 + 30 + 72 + 25 + 360
 
 
@@ -263,3 +263,18 @@ def test_the_command_says_one_line_and_no_secret(
     assert str(database.engine.url.password) not in line
     accounts = {"demo": 360, "production": 0}[mode] if code == 0 else 0
     assert rows(database, "SELECT count(*) FROM account") == [(accounts,)]
+
+
+def test_the_people_of_a_demo_cell_move_in_once_and_whoever_moved_stays_away(database: Database) -> None:
+    assert seeded(database, "demo").persons == 6791
+    counts = "SELECT (SELECT count(*) FROM person), (SELECT count(*) FROM property_unit)"
+    assert rows(database, counts) == [(6791, 3050)]
+    with database.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE residence SET valid_to = '2013-01-01'"))
+    assert seeded(database, "demo").persons == 0
+    assert rows(database, "SELECT 1 FROM residence WHERE valid_to IS NULL") == []
+
+
+def test_a_production_cell_has_no_invented_people(database: Database) -> None:
+    seeded(database)
+    assert rows(database, "SELECT count(*) FROM person, property_unit") == [(0,)]
