@@ -134,3 +134,28 @@ class Demand(msgspec.Struct, frozen=True, kw_only=True):
     met: bool
     decided_by: str
     inequalities: tuple[Judged, ...]
+
+
+class RuleView(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule, and its hash, to which a vote is bound: SHA-256 (hex) of its canonical JSON (RFC 8785)."""
+
+    rule: DecisionRule
+    rule_hash: str
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What a rule says of counts that somebody supposes; None where its counts were not given.
+
+    `outcome.passed` is also None where no yes was counted: it says whether enough take part.
+    """
+
+    rule: str
+    demand: Demand | None
+    outcome: Outcome | None
+
+
+class DecisionRules(msgspec.Struct, frozen=True, kw_only=True):
+    """The rules that are in force on a day."""
+
+    on: date
+    items: tuple[RuleView, ...]

@@ -23,3 +23,9 @@ class ImpossibleCounts(RuleRefusal):
     """A part is larger than its whole; `field` names the part, `whole` the whole."""
 
     code = "invalid"
+
+
+class UnusedCount(RuleRefusal):
+    """The rule does not compare a count that was given; `field` names which."""
+
+    code = "invalid"

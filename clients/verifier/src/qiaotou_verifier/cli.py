@@ -3,12 +3,14 @@
 import json
 import sys
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
 from qiaotou_verifier.check import Report, shown, verify
 from qiaotou_verifier.figures import Ratio
 from qiaotou_verifier.files import Unreadable
+from qiaotou_verifier.questions import answers, table
 
 DIFFERS, TROUBLE = 1, 2
 
@@ -35,6 +37,27 @@ def publication(folder: Path, *, key: str | None, as_json: bool) -> None:
         sys.exit(TROUBLE)
     click.echo(_as_json(report) if as_json else _as_text(report))
     sys.exit(0 if report.holds else DIFFERS)
+
+
+@main.command()
+@click.argument("file", type=click.File("rb"), default="-")
+@click.option("--list", "listed", is_flag=True, help="Show every rule with its inequalities, and stop.")
+def rule(file: BinaryIO, *, listed: bool) -> None:
+    """Say what a rule makes of counts: lines of {"rule": ..., "counts": {...}}, from FILE or standard input.
+
+    One line of JSON comes out for each that can be judged: `demand` and `outcome`, each with the inequality
+    that decided and both its sides. Exit status: 0 every line was judged, 2 some could not be.
+    """
+    troubled = False
+    for each in table() if listed else ():
+        click.echo(json.dumps(each, ensure_ascii=False))
+    for number, answer, trouble in () if listed else answers(file):
+        if answer is None:
+            troubled = True
+            click.echo(f"line {number}: {trouble}", err=True)
+        else:
+            click.echo(json.dumps(answer, ensure_ascii=False))
+    sys.exit(TROUBLE if troubled else 0)
 
 
 def _as_json(report: Report) -> str:
