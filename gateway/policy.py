@@ -176,6 +176,8 @@ POLICY: dict[tuple[str, str], Access] = {
         Role.DISPATCHER, Role.ARCHIVIST, Role.INSPECTOR, Role.OPERATOR, Role.CLERK, Role.COMMITTEE
     ),
     ("GET", f"{_API}/figures/cases"): _DISTRICT,
+    ("GET", f"{_API}/decision-rules"): PUBLIC,
+    ("POST", f"{_API}/decision-rules/<code>/outcome"): PUBLIC,
     ("GET", f"{_API}/archive/log"): PUBLIC,
     ("GET", f"{_API}/archive/log/leaves"): PUBLIC,
     # One's own filters and messages, and what everybody who works here may know.

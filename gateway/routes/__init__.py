@@ -20,6 +20,7 @@ from gateway.routes import (
     reference,
     reporter,
     responsibility,
+    rules,
     sessions,
     system,
     topics,
@@ -50,6 +51,7 @@ ALL = (
     reference.routes,
     responsibility.routes,
     figures.routes,
+    rules.routes,
     filters.routes,
     exports.routes,
 )

@@ -1,6 +1,7 @@
 """Governance on the bus: every entrypoint, each one line of delegation."""
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from chassis.bus.inbound import Inbound
@@ -10,12 +11,14 @@ from chassis.processing.commands import CommandProcessor
 from chassis.processing.events import EventProcessor
 from contracts.commands.assemblies import WorkPage
 from contracts.commands.governance import Agenda
+from contracts.commands.rules import Counts, DecisionRules, Verdict
 from contracts.commands.topics import Subjects, TopicPage, TopicView
 from services.governance import metrics
 from services.governance.meeting import handlers as meeting
 from services.governance.meeting import queries
 from services.governance.reference import handlers as reference
 from services.governance.reference.queries import ReferenceCounts, reference_counts
+from services.governance.rule import queries as rules
 from services.governance.topic import handlers as topic
 from services.governance.topic import queries as topics
 from services.governance.work import handlers as work
@@ -86,6 +89,16 @@ class GovernanceService:
     ) -> WorkPage:
         """Return what decisions have led to. Raises: Invalid, MalformedCursor."""
         return works.decided_work(self.database, community=community, cursor=cursor, limit=limit)
+
+    @query
+    def decision_rules(self, context: Context, on: date | None = None) -> DecisionRules:  # noqa: ARG002 - public
+        """Return the decision rules in force on a day, today by default."""
+        return rules.decision_rules(self.database, on=on)
+
+    @query
+    def rule_outcome(self, context: Context, code: str, counts: Counts) -> Verdict:  # noqa: ARG002 - public
+        """Return what a rule says of counts. Raises: RuleRefusal."""
+        return rules.rule_outcome(code, counts)
 
     @query
     def reference_counts(self, context: Context) -> ReferenceCounts:  # noqa: ARG002 - no secret

@@ -11,6 +11,7 @@ from contracts.commands import (
     notify,
     orders,
     registry,
+    rules,
     topics,
 )
 from tests.contract.samples import people
@@ -185,6 +186,32 @@ _MESSAGE = notify.MessageView(
     read=False,
 )
 
+_RULE = rules.DecisionRule(
+    code="CN-2026.residents",
+    set="CN-2026",
+    name_zh="居民会议",
+    name_en="residents' meeting",
+    effective_from=DAY,
+    subject=rules.Subject.QUESTION,
+    electorates=(rules.Electorate.ADULTS,),
+    notice_days=10,
+    roll_days=0,
+    objection_days=0,
+    ruling_days=0,
+    publication_days=15,
+    proxies=0,
+    demand=(
+        rules.Inequality(left=rules.Term(10, "a"), op=rules.Comparison.AT_LEAST, right=rules.Term(1, "N")),
+    ),
+    valid_if=(rules.Inequality(left=rules.Term(2, "p"), op=rules.Comparison.MORE, right=rules.Term(1, "n")),),
+    passes_if=(
+        rules.Inequality(left=rules.Term(2, "y"), op=rules.Comparison.MORE, right=rules.Term(1, "p")),
+    ),
+    sources=("城市居民委员会组织法 (2026) 第二十七条",),
+)
+_ASKED = rules.Judged(inequality="10a >= N", left=20, right=18, holds=True)
+_PRESENT = rules.Judged(inequality="2p > n", left=374, right=280, holds=True)
+
 ANSWERS = {
     "registry": (
         *people.ANSWERS,
@@ -327,6 +354,14 @@ ANSWERS = {
         topics.Subjects(items=(_SUBJECT,)),
         _WORK,
         assemblies.WorkPage(items=(_WORK,), next_cursor="MQ"),
+        rules.DecisionRules(on=DAY, items=(rules.RuleView(rule=_RULE, rule_hash=HASH),)),
+        rules.Verdict(
+            rule=_RULE.code,
+            demand=rules.Demand(met=True, decided_by="10a >= N: 20 > 18", inequalities=(_ASKED,)),
+            outcome=rules.Outcome(
+                valid=True, passed=None, decided_by="2p > n: 374 > 280", inequalities=(_PRESENT,)
+            ),
+        ),
     ),
     "notify": (
         _MESSAGE,
