@@ -58,3 +58,39 @@ def _seated(ranked: Sequence[tuple[int, str]], seats: int) -> tuple[tuple[str, .
             return tuple(elected), tuple(equal)
         elected += equal
     return tuple(elected), ()
+
+
+class RunOff(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is voted on again 另行选举, by which rule, for how many seats; candidates most ballots first."""
+
+    rule: str
+    candidates: tuple[str, ...]
+    seats: int
+
+
+def run_off(rule: DecisionRule, result: Elected, votes: Mapping[str, Total]) -> RunOff | None:
+    """Return who stands for the seats that an election has left, None where it has left none.
+
+    居委会组织法 (2026) article 19: those with most ballots among who was not elected; article 18: more of
+    them than seats. So one more than there are seats, and whoever has as many ballots as the last of them;
+    after a tie at the last seat these are the tied. Who has no ballot does not stand. Where too few took part
+    nothing was decided: the election is held again, and there is no run-off.
+    """
+    if not result.valid or not result.vacant:
+        return None
+    standing = _next_best(votes, result.elected, at_least=result.vacant + 1)
+    if not standing:
+        return None
+    return RunOff(rule=run_off_rule(rule.code), candidates=standing, seats=result.vacant)
+
+
+def run_off_rule(code: str) -> str:
+    """Return the code of the rule by which an election's run-off is decided; a run-off's is its own."""
+    return code.replace(".election", ".run_off")
+
+
+def _next_best(votes: Mapping[str, Total], elected: Sequence[str], *, at_least: int) -> tuple[str, ...]:
+    left = [(total.heads, code) for code, total in votes.items() if code not in elected and total.heads]
+    ranked = sorted(left, key=lambda each: (-each[0], each[1]))
+    fewest = ranked[min(at_least, len(ranked)) - 1][0] if ranked else 0
+    return tuple(code for heads, code in ranked if heads >= fewest)
