@@ -70,6 +70,10 @@ _SUMS = """
 INSERT INTO figure_sum (scope, grp, day, {counters})
 SELECT CAST(:scope AS text), {group}, day, {sums} FROM figure_case GROUP BY 2, 3
 """
+_MONTHS = """
+INSERT INTO figure_month (scope, grp, month, {counters})
+SELECT scope, grp, CAST(date_trunc('month', day) AS date), {sums} FROM figure_sum GROUP BY 1, 2, 3
+"""
 _GROUPS = {
     Scope.DISTRICT: "'*'",
     Scope.COMMUNITY: "community",
@@ -77,7 +81,7 @@ _GROUPS = {
     Scope.DEPARTMENT: "department",
     Scope.CATEGORY: "category",
 }
-_TABLES = "cases, figure_case, figure_sum"
+_TABLES = "cases, figure_case, figure_sum, figure_month"
 
 
 class FigureLatency(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,6 +143,7 @@ def load(url: str, cases: int) -> None:
         for scope, group in _GROUPS.items():
             statement = _SUMS.format(counters=counters, group=group, sums=sums)
             connection.execute(sa.text(statement), {"scope": scope.value})
+        connection.execute(sa.text(_MONTHS.format(counters=counters, sums=sums)))
     with (
         closing(Database(url)) as fresh,
         fresh.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection,

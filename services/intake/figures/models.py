@@ -1,4 +1,4 @@
-"""The tables of the figures: a row a case, sums by group and day, and how far the timeline was read."""
+"""The tables of the figures: a row a case, sums by group and time, and how far the timeline was read."""
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP, UUID
@@ -23,15 +23,22 @@ cases = sa.Table(
     sa.Column("tally", JSONB, nullable=False),
 )
 
-sums = sa.Table(
-    "figure_sum",
-    metadata,
-    sa.Column("scope", sa.Text, primary_key=True),
-    sa.Column("grp", sa.Text, primary_key=True),
-    sa.Column("day", sa.Date, primary_key=True),
-    # Of one day: PostgreSQL adds integers up three times as fast as bigints.
-    *(sa.Column(name, sa.Integer, nullable=False) for name in COUNTERS),
-)
+
+def _sums(name: str, time: str) -> sa.Table:
+    return sa.Table(
+        name,
+        metadata,
+        sa.Column("scope", sa.Text, primary_key=True),
+        sa.Column(time, sa.Date, primary_key=True),
+        sa.Column("grp", sa.Text, primary_key=True),
+        # Of one day or month: PostgreSQL adds integers up three times as fast as bigints.
+        *(sa.Column(name, sa.Integer, nullable=False) for name in COUNTERS),
+    )
+
+
+sums = _sums("figure_sum", "day")
+# The same once more by the month's first day: of a year eleven months and two times some days are added up.
+months = _sums("figure_month", "month")
 
 # Everything below this transaction id has been counted.
 cursor = sa.Table(

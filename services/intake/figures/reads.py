@@ -1,6 +1,6 @@
 """The SQL of the figures' queries: nothing here locks or writes."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -10,14 +10,20 @@ from sqlalchemy import Connection
 from services.intake.figures.formulas import OVERDUE, Formula
 from services.intake.figures.tally import COUNTERS, WHOLE_DISTRICT, Scope
 
+_NAMES = ", ".join(COUNTERS)
+# Whole months where there are any, and the days before and after them.
 _SUMS = sa.text(
-    f"SELECT grp, {', '.join(f'sum({name})' for name in COUNTERS)} FROM figure_sum "  # noqa: S608
-    "WHERE scope = :scope AND day >= :since AND day < :until GROUP BY grp"
+    f"SELECT grp, {', '.join(f'sum({name})' for name in COUNTERS)} FROM ("  # noqa: S608
+    f"SELECT grp, {_NAMES} FROM figure_month WHERE scope = :scope AND month >= :first AND month < :last "
+    f"UNION ALL SELECT grp, {_NAMES} FROM figure_sum WHERE scope = :scope AND day >= :since AND day < :first "
+    f"UNION ALL SELECT grp, {_NAMES} FROM figure_sum WHERE scope = :scope AND day >= :last AND day < :until"
+    ") AS summed GROUP BY grp"
 )
 _GRIDS = sa.text(
     "SELECT code, parent FROM places WHERE tier = 'grid' AND valid_from < :until "
     "AND (valid_to IS NULL OR valid_to > :since) ORDER BY code"
 )
+_INTO_THE_NEXT = timedelta(days=31)
 _COLUMN = {
     Scope.DISTRICT: f"'{WHOLE_DISTRICT}'",
     Scope.COMMUNITY: "community",
@@ -33,6 +39,14 @@ class Period(NamedTuple):
     since: date
     until: date
 
+    @property
+    def months(self) -> tuple[date, date]:
+        """The first days of the first whole month and of the one after the last; `until` where none is."""
+        month = self.since.replace(day=1)
+        first = month if month == self.since else (month + _INTO_THE_NEXT).replace(day=1)
+        last = self.until.replace(day=1)
+        return (first, last) if first < last else (self.until, self.until)
+
 
 class Behind(NamedTuple):
     """A case behind a figure."""
@@ -46,7 +60,9 @@ class Behind(NamedTuple):
 
 def sums(connection: Connection, scope: Scope, period: Period) -> dict[str, dict[str, int]]:
     """Return the counters of each group that has any."""
-    found = connection.execute(_SUMS, {"scope": scope.value, **period._asdict()})
+    first, last = period.months
+    given = {"scope": scope.value, "first": first, "last": last, **period._asdict()}
+    found = connection.execute(_SUMS, given)
     # A group whose cases have all gone elsewhere is none any more.
     return {row[0]: dict(zip(COUNTERS, map(int, row[1:]), strict=True)) for row in found if any(row[1:])}
 

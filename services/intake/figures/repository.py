@@ -1,7 +1,9 @@
 """The only SQL that changes the figures."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -11,7 +13,7 @@ from sqlalchemy import Connection
 from chassis.data import bulk
 from services.intake.case import rows
 from services.intake.case.case import Entry
-from services.intake.figures.models import cases, sums
+from services.intake.figures.models import cases, months, sums
 from services.intake.figures.tally import COUNTERS, Scope, Tally, counters_of
 
 # Ids are no cursor: they commit out of order. Transaction ids below the oldest running one are all
@@ -35,13 +37,10 @@ _PLACES = sa.text("SELECT case_id, community, grid FROM cases WHERE case_id = AN
 _KEEP_CASE = "ON CONFLICT (case_id) DO UPDATE SET " + ", ".join(
     f"{column.name} = EXCLUDED.{column.name}" for column in cases.columns if column.name != "case_id"
 )
-_ADD = "ON CONFLICT (scope, grp, day) DO UPDATE SET " + ", ".join(
-    f"{name} = figure_sum.{name} + EXCLUDED.{name}" for name in COUNTERS
-)
-_FORGET = ("TRUNCATE figure_case, figure_sum", "UPDATE figure_cursor SET below = 0")
+_FORGET = ("TRUNCATE figure_case, figure_sum, figure_month", "UPDATE figure_cursor SET below = 0")
 
 _tallies = msgspec.json.Decoder(Tally)
-Cell = tuple[Scope, str, Any]
+Cell = tuple[Scope, str, date]
 
 
 class Window(NamedTuple):
@@ -95,13 +94,12 @@ def save(connection: Connection, counted: Iterable[Tally]) -> None:
 
 
 def add(connection: Connection, deltas: Mapping[Cell, Mapping[str, int]]) -> None:
-    """Add differences to the sums of groups and days."""
-    added = [
-        {"scope": scope, "grp": group, "day": day} | {name: changes.get(name, 0) for name in COUNTERS}
-        for (scope, group, day), changes in sorted(deltas.items())
-        if any(changes.values())
-    ]
-    bulk.insert(connection, sums, added, on_conflict=_ADD)
+    """Add differences to the sums of groups and days, and of groups and months."""
+    _add(connection, sums, "day", deltas)
+    by_month: dict[Cell, Counter[str]] = defaultdict(Counter)
+    for (scope, group, day), changes in deltas.items():
+        by_month[scope, group, day.replace(day=1)].update(changes)
+    _add(connection, months, "month", by_month)
 
 
 def move(connection: Connection, window: Window) -> None:
@@ -113,6 +111,19 @@ def forget(connection: Connection) -> None:
     """Begin from the first entry again."""
     for statement in _FORGET:
         connection.execute(sa.text(statement))
+
+
+def _add(
+    connection: Connection, table: sa.Table, time: str, deltas: Mapping[Cell, Mapping[str, int]]
+) -> None:
+    added = [
+        {"scope": scope, "grp": group, time: when} | {name: changes.get(name, 0) for name in COUNTERS}
+        for (scope, group, when), changes in sorted(deltas.items())
+        if any(changes.values())
+    ]
+    to_what_is_there = ", ".join(f"{name} = {table.name}.{name} + EXCLUDED.{name}" for name in COUNTERS)
+    on_conflict = f"ON CONFLICT (scope, {time}, grp) DO UPDATE SET {to_what_is_there}"
+    bulk.insert(connection, table, added, on_conflict=on_conflict)
 
 
 def _row(tally: Tally) -> dict[str, object]:

@@ -104,6 +104,42 @@ def test_a_department_that_a_case_has_left_is_no_group_any_more(intake: Intake) 
     assert groups == {"ZJJ"}
 
 
+def test_whole_months_count_what_their_days_do(intake: Intake) -> None:
+    month = TODAY.replace(day=1)
+    following = (month + timedelta(days=31)).replace(day=1)
+    periods = {
+        "this day": Period(TODAY, TODAY + timedelta(days=1)),
+        "this month": Period(month, following),
+        "a year with days before and after it": Period(
+            month - timedelta(days=200), following + timedelta(days=9)
+        ),
+        "the month before": Period((month - timedelta(days=1)).replace(day=1), month),
+    }
+
+    def counted() -> dict[str, list[tuple[int, int]]]:
+        projection.project_all(intake.database)
+        return {
+            name: [
+                as_pairs(queries.figures(intake.database, None, scope=scope, **period._asdict())).get(
+                    (group, "completion"), (0, 0)
+                )
+                for scope, group in (("district", "*"), ("community", "c01"), ("category", "0202"))
+            ]
+            for name, period in periods.items()
+        }
+
+    def everywhere(closed: int) -> dict[str, list[tuple[int, int]]]:
+        there = dict.fromkeys(periods, [(closed, 1)] * 3)
+        return there | {"the month before": [(0, 0)] * 3}
+
+    case = answered(intake, by=WORKER)
+    assert counted() == everywhere(closed=0)
+    intake.ask((a_check(case), WORKER), (a_good_answer(case), CLERK))
+    assert counted() == everywhere(closed=1)
+    projection.rebuild(intake.database)
+    assert counted() == everywhere(closed=1)
+
+
 def test_two_processes_count_nothing_twice(intake: Intake) -> None:
     for _ in range(5):
         answered(intake, by=WORKER)
