@@ -1,4 +1,4 @@
-"""`./qiaotou bench`: closed loops over HTTP and AMQP, or lists and searches, in a cell of their own.
+"""`./qiaotou bench`: closed loops over HTTP and AMQP, or lists, searches and figures, in a cell of their own.
 
 Everything that a production cell has stays on: confirms, quorum queues, fsync, synchronous
 commit, order per case, idempotency, authorization.
@@ -16,6 +16,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from bench import figures as figuring
 from bench import search as searching
 from bench.cast import DEPARTMENT, assemble
 from bench.measure import Figures, measure
@@ -25,6 +26,7 @@ from ops.display import Display
 from ops.errors import Unready
 from ops.ports import LOOPBACK
 from ops.processes import STOP_STAGES
+from ops.servers import Servers
 from ops.startup import Startup
 from ops.status import components
 from ops.supervision import Supervisor
@@ -34,6 +36,7 @@ SMOKE_LOOPS, LOOPS = 600, 3000
 WARM_UP = 150
 FOLDER = REPOSITORY / "var" / "bench"
 SEARCH_FOLDER = REPOSITORY / "var" / "bench-search"
+FIGURES_FOLDER = REPOSITORY / "var" / "bench-figures"
 Shown = TypeVar("Shown")
 
 
@@ -41,29 +44,55 @@ Shown = TypeVar("Shown")
 @click.option("--smoke", is_flag=True, help=f"{SMOKE_LOOPS} loops instead of {LOOPS}.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--search", is_flag=True, help="Measure lists and searches instead.")
+@click.option("--figures", is_flag=True, help="Measure figures, rankings and the cases behind them instead.")
 @click.option(
-    "--cases", default=searching.CASES, show_default=True, help="With --search: how many there are."
+    "--cases",
+    type=int,
+    help=f"How many there are: {searching.CASES:,} with --search, {figuring.CASES:,} with --figures.",
 )
 @click.option("--in-flight", default=64, show_default=True, help="Loops alive at a time.")
 @click.option(
     "--cell", "folder", type=click.Path(file_okay=False, path_type=Path), help="A running cell to measure."
 )
 def main(
-    folder: Path | None, in_flight: int, cases: int, *, smoke: bool, search: bool, as_json: bool
+    folder: Path | None,
+    in_flight: int,
+    cases: int | None,
+    *,
+    smoke: bool,
+    search: bool,
+    figures: bool,
+    as_json: bool,
 ) -> None:
-    """Measure closed loops: loops a second and CPU milliseconds a loop; or how long lists take."""
+    """Measure closed loops: loops a second and CPU milliseconds a loop; or how long questions take."""
     if search:
-        _say(_searching(cases, quiet=as_json), _show_search, as_json=as_json)
-        return
+        found = _searching(cases or searching.CASES, quiet=as_json)
+        _say(found, _show_search, as_json=as_json)
+    elif figures:
+        _say(_figuring(cases or figuring.CASES, quiet=as_json), _show_figures, as_json=as_json)
+    else:
+        _loops(folder, in_flight, smoke=smoke, as_json=as_json)
+
+
+def _loops(folder: Path | None, in_flight: int, *, smoke: bool, as_json: bool) -> None:
     loops = SMOKE_LOOPS if smoke else LOOPS
     cell = Cell(folder or FOLDER)
     if folder is not None:
-        figures = _measure(cell, loops=loops, in_flight=in_flight)
+        found = _measure(cell, loops=loops, in_flight=in_flight)
     else:
         with _running(cell, Display(quiet=as_json)):
-            figures = _measure(cell, loops=loops, in_flight=in_flight)
-    _say(figures, _show, as_json=as_json)
-    sys.exit(0 if figures.loops == loops else 1)
+            found = _measure(cell, loops=loops, in_flight=in_flight)
+    _say(found, _show, as_json=as_json)
+    sys.exit(0 if found.loops == loops else 1)
+
+
+def _figuring(cases: int, *, quiet: bool) -> figuring.FigureFigures:
+    cell, display = Cell(FIGURES_FOLDER), Display(quiet=quiet)
+    with (
+        _running(cell, display),
+        display.stage(f"{figuring.CONNECTIONS} connections have asked about {cases:,} cases"),
+    ):
+        return figuring.measure(Servers(cell).databases.url("intake"), cases=cases)
 
 
 def _searching(cases: int, *, quiet: bool) -> searching.SearchFigures:
@@ -135,6 +164,15 @@ def _show_search(figures: searching.SearchFigures) -> None:
             f"[bold]{figures.questions_per_s[way]} questions/s[/bold], the slowest kind's p95 "
             f"{figures.worst_p95_ms[way]} ms (goal: {searching.GOAL_MS:.0f})"
         )
+
+
+def _show_figures(figures: figuring.FigureFigures) -> None:
+    rows = [
+        (each.kind, f"{each.asked}", f"{each.p50_ms}", f"{each.p95_ms}", f"{each.p99_ms}")
+        for each in figures.latencies
+    ]
+    title = f"Milliseconds, {figures.connections} connections, {figures.cases:,} cases"
+    Display().rows(title, ("what is asked", "asked", "p50", "p95", "p99"), rows)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,9 @@
-"""`python -m bench.figures`: figures, rankings and the cases behind them, over a million cases.
+"""`./qiaotou bench --figures`: figures, rankings and the cases behind them, over a million cases.
 
 Cases, tallies and sums are written by SQL alone: a year of them through the projection would take
 an hour. What is asked is asked through intake's queries.
 """
 
-import json
 import multiprocessing
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -13,25 +12,17 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-import click
 import msgspec
 import sqlalchemy as sa
 
 from chassis.data.engine import Database
 from chassis.principal import Principal
 from contracts.vocabulary import Role
-from ops.cell import REPOSITORY, Cell
-from ops.display import Display
-from ops.processes import STOP_STAGES
-from ops.servers import Servers
-from ops.startup import Startup
-from ops.supervision import Supervisor
 from services.intake.figures import queries
 from services.intake.figures.formulas import Figure
 from services.intake.figures.tally import COUNTERS, Scope
 
 CASES, CONNECTIONS, SECONDS = 1_000_000, 8, 30.0
-FOLDER = REPOSITORY / "var" / "bench-figures"
 BEGIN = date(2025, 1, 1)
 DAYS = 365
 _LOOKING = Principal(subject="bench", roles=frozenset({Role.INSPECTOR}))
@@ -199,29 +190,3 @@ def _latency(kind: str, ordered: list[float]) -> FigureLatency:
         return round(ordered[min(len(ordered) - 1, int(len(ordered) * share))] * 1000, 1)
 
     return FigureLatency(kind=kind, asked=len(ordered), p50_ms=at(0.5), p95_ms=at(0.95), p99_ms=at(0.99))
-
-
-@click.command()
-@click.option("--cases", default=CASES, show_default=True, help="How many there are.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def main(cases: int, *, as_json: bool) -> None:
-    """Measure figures in a cell of their own: `python -m bench.figures`."""
-    cell, display = Cell(FOLDER), Display(quiet=as_json)
-    try:
-        Startup(cell, display, mode="demo").run()
-        with display.stage(f"{CONNECTIONS} connections have asked about {cases} cases"):
-            found = measure(Servers(cell).databases.url("intake"), cases=cases)
-    finally:
-        Supervisor(cell).shut_down(STOP_STAGES)
-    if as_json:
-        click.echo(json.dumps(msgspec.to_builtins(found)))
-        return
-    rows = [
-        (each.kind, str(each.asked), f"{each.p50_ms}", f"{each.p95_ms}", f"{each.p99_ms}")
-        for each in found.latencies
-    ]
-    display.rows(f"Milliseconds, over {found.cases} cases", ("question", "asked", "p50", "p95", "p99"), rows)
-
-
-if __name__ == "__main__":
-    main()
