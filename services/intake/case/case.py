@@ -161,6 +161,13 @@ class Mover(NamedTuple):
     now: datetime
     account: UUID | None = None
 
+    def after(self, case: "Case") -> "Mover":
+        """Return it with a time not before the case's last entry.
+
+        A transaction that has waited for the case began before what the other one has written.
+        """
+        return self._replace(now=max(self.now, case.updated_at))
+
 
 Values = Mapping[str, object]
 
@@ -175,6 +182,7 @@ def advance(
     case: Case, row: Row, mover: Mover, *, changes: Values, detail: dict[str, str], told: Values
 ) -> Decided:
     """Take a step that the gate has let through; `told` is what the event says besides the common."""
+    mover = mover.after(case)
     left = case.state is not row.target
     moved = msgspec.structs.replace(
         case,
@@ -192,6 +200,7 @@ def advance(
 
 def note_late(case: Case, mover: Mover, *, kind: Trigger, step: Step, detail: dict[str, str]) -> Decided:
     """Record a fact that no longer counts: a line of the timeline and nothing else."""
+    mover = mover.after(case)
     noted = msgspec.structs.replace(case, updated_at=mover.now, version=case.version + 1)
     return Decided(noted, (), (_entry(noted, mover, kind=kind, step=step, detail=detail, late=True),))
 
@@ -206,6 +215,7 @@ def tell(
     told: Values,
 ) -> Decided:
     """Record and tell what time does to a case without moving it."""
+    mover = mover.after(case)
     noted = msgspec.structs.replace(
         case, updated_at=mover.now, version=case.version + 1, emitted=case.emitted + 1
     )

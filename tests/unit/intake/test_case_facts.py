@@ -208,3 +208,12 @@ def test_versions_count_the_timeline_and_emitted_counts_the_events() -> None:
         reported().case, WorkOrderOffered, WorkOrderSigned, WorkOrderSigned, WorkOrderCompleted
     )
     assert (case.version, case.emitted) == (6, 4)
+
+
+@pytest.mark.parametrize("state", [State.CLASSIFIED, State.CLOSED], ids=["in the table", "late"])
+def test_who_has_waited_for_a_case_comes_no_earlier_than_what_was_written_meanwhile(state: State) -> None:
+    meanwhile = LATER + timedelta(microseconds=1)
+    decided = take(WorkOrderSigned, a_case(state=state, updated_at=meanwhile))
+    assert [entry.at for entry in decided.entries] == [meanwhile]
+    assert {event.at for event in decided.events} <= {meanwhile}
+    assert decided.case.updated_at == meanwhile

@@ -95,6 +95,15 @@ def test_who_looks_only_when_it_has_passed_shows_the_red_card_alone() -> None:
     assert card_due(wait, wait.due_at + timedelta(days=1)) is Card.RED
 
 
+def test_a_reminder_that_has_waited_for_the_case_comes_no_earlier_than_its_last_entry() -> None:
+    wait = waiting(State.ANSWERED)
+    meanwhile = wait.yellow_at + timedelta(microseconds=1)
+    decided = remind(
+        a_case(state=State.ANSWERED, updated_at=meanwhile), wait, Card.YELLOW, now=wait.yellow_at
+    )
+    assert (decided.entries[0].at, decided.events[0].at) == (meanwhile, meanwhile)
+
+
 def test_a_reminder_is_told_and_written_down_and_moves_nothing() -> None:
     case, wait = a_case(state=State.ANSWERED), waiting(State.ANSWERED)
     at = wait.yellow_at
