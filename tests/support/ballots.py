@@ -131,7 +131,7 @@ def _closed(
     seed: int,
     quarantined: int = 0,
     options: tuple[str, ...] = YES_NO,
-    seats: int = 0,
+    seats: int = 1,
 ) -> Closed:
     frozen, entries = roll
     ballots = _ballots(mode, chosen, entries, Random(seed + 1))
@@ -141,7 +141,7 @@ def _closed(
         id=_uuid4(Random(seed)),
         place="c01",
         mode=mode,
-        question=Question(id=_uuid4(Random(seed + 2)), text="是否同意在小区南门外增设一处公交候车亭?"),
+        question=Question(title="公交候车亭", text="是否同意在小区南门外增设一处公交候车亭?"),
         options=options,
         seats=seats,
         opened_at=datetime(2026, 3, 12, 0, 30, tzinfo=UTC),
@@ -153,7 +153,9 @@ def _closed(
         quarantined=quarantined,
         tally=counted,
         counts=counts,
-        outcome=elect(rule, counts, counted.options, seats=seats) if seats else decide(rule, counts),
+        outcome=decide(rule, counts)
+        if options == YES_NO
+        else elect(rule, counts, counted.options, seats=seats),
     )
 
 

@@ -33,7 +33,7 @@ _LINE = msgspec.json.Encoder()
 class Question(msgspec.Struct, frozen=True, kw_only=True):
     """What was asked, as it was published before opening."""
 
-    id: UUID
+    title: str
     text: str
 
 
@@ -52,7 +52,8 @@ class Closed(msgspec.Struct, frozen=True, kw_only=True):
     """A vote that is closed and counted.
 
     `participated` counts the entitlements that were used, `quarantined` those of them whose co-owners
-    contradicted each other: their ballots are not among `ballots`. `seats` is 0 where nobody is elected.
+    contradicted each other: their ballots are not among `ballots`. `seats` is the most that a ballot may
+    choose: 1 where nobody is elected.
     """
 
     id: UUID
@@ -150,11 +151,8 @@ def _head(closed: Closed, leaves: Sequence[bytes], *, district: str) -> Object:
 
 
 def _question(question: Question) -> Object:
-    return {
-        "id": str(question.id),
-        "text": question.text,
-        "sha256": sha256(question.text.encode()).hexdigest(),
-    }
+    asked = msgspec.to_builtins(question)
+    return {**asked, "sha256": sha256(rfc8785.dumps(asked)).hexdigest()}
 
 
 def _moment(at: datetime) -> str:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 import pytest
+import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -109,7 +110,8 @@ def test_a_bundle_says_everything_under_one_signature_over_its_head() -> None:
     assert content["signature"] == sign(MARK, head)
     assert content["district"] == DISTRICT
     assert content["rule"]["code"] == "CN-2026.residents"
-    assert content["vote"]["question"]["sha256"] == sha256(closed.question.text.encode()).hexdigest()
+    question = {"text": closed.question.text, "title": closed.question.title}
+    assert content["vote"]["question"] == question | {"sha256": sha256(rfc8785.dumps(question)).hexdigest()}
     assert (content["ballots_count"], content["participated"], len(content["roll"]["leaves"])) == (9, 9, 12)
 
 

@@ -8,6 +8,7 @@ from typing import BinaryIO
 import click
 
 from qiaotou_verifier.check import Report, shown, verify
+from qiaotou_verifier.cli_vote import vote
 from qiaotou_verifier.figures import Ratio
 from qiaotou_verifier.files import Unreadable
 from qiaotou_verifier.questions import answers, table
@@ -19,6 +20,9 @@ DIFFERS, TROUBLE = 1, 2
 @click.version_option(package_name="qiaotou-verifier")
 def main() -> None:
     """Recompute what a Qiaotou cell publishes. Needs the published files and nothing else."""
+
+
+main.add_command(vote)
 
 
 @main.command()
