@@ -21,6 +21,7 @@ CODES: dict[str, Problem] = {
     "malformed_cursor": Problem(400, "The cursor is not one of ours", "游标无效"),
     "unauthenticated": Problem(401, "Sign in first", "请先登录"),
     "wrong_credentials": Problem(401, "Login or password is wrong", "账号或密码错误"),
+    "wrong_code": Problem(401, "The code is wrong, used or too old", "验证码错误、已使用或已过期"),
     "forbidden": Problem(403, "Your role or place does not allow this", "您的角色或辖区不允许此操作"),
     "not_found": Problem(404, "There is no such thing", "没有找到"),
     "method_not_allowed": Problem(405, "This address does not take that method", "不支持此方法"),

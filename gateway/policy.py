@@ -68,6 +68,8 @@ POLICY: dict[tuple[str, str], Access] = {
     ("GET", f"{_API}/healthz"): PUBLIC,
     ("GET", f"{_API}/openapi.json"): PUBLIC,
     ("POST", f"{_API}/sessions"): PUBLIC,
+    ("POST", f"{_API}/sessions/codes"): PUBLIC,
+    ("POST", f"{_API}/sessions/residents"): PUBLIC,
     ("DELETE", f"{_API}/sessions/current"): ANYBODY,
     ("GET", f"{_API}/me"): ANYBODY,
     # Files. The uploader reads its own; others read by the case or the order.

@@ -10,6 +10,7 @@ from chassis.entrypoints import DatabaseDependency, command_batch, event_batch, 
 from chassis.processing.commands import CommandProcessor
 from chassis.processing.events import EventProcessor
 from contracts.commands.people import (
+    CodeRequested,
     PersonPage,
     PersonRevealed,
     PersonView,
@@ -21,6 +22,7 @@ from contracts.events.registry import Tier
 from services.registry.accounts import handlers as accounts
 from services.registry.accounts import queries as accounts_queries
 from services.registry.calendar import queries as calendar
+from services.registry.codes import queries as codes
 from services.registry.organisation import queries as organisation
 from services.registry.people import handlers as people
 from services.registry.people import queries as people_queries
@@ -114,7 +116,22 @@ class RegistryService:
         """Return who was told what of a person, and why. Raises: Forbidden, UnknownPerson."""
         return people_queries.reveals(self.database, context.required(), person_id)
 
+    @query
+    def request_code(self, context: Context, *, phone: str) -> CodeRequested:
+        """Send a code to a resident's phone. Raises: Invalid, TooManyCodes, Unavailable."""
+        return codes.request_code(self.database, context, phone=phone)
+
+    @query
+    def sign_in_by_code(self, context: Context, *, request_id: UUID, code: str) -> AccountView:
+        """Return who signs in by a code. Raises: WrongCode."""
+        return codes.sign_in(self.database, context, request_id=request_id, code=code)
+
     @every(seconds=60.0)
     def forget_old_failures(self) -> None:
         """Drop the failed sign-ins that no longer count."""
         accounts_queries.forget_old_failures(self.database)
+
+    @every(seconds=60.0)
+    def forget_old_codes(self) -> None:
+        """Drop the codes that no longer count."""
+        codes.forget_old_codes(self.database)

@@ -35,6 +35,8 @@ PLACE_OF: dict[Role, frozenset[str]] = {
     Role.INSPECTOR: frozenset(),
     Role.OPERATOR: frozenset(),
 }
+# Where a role may be held besides: a resident belongs to a community once it is known which.
+MAY_NAME: dict[Role, frozenset[str]] = {Role.RESIDENT: frozenset({COMMUNITY})}
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,9 +129,10 @@ def _roles(given: Iterable[str]) -> tuple[Role, ...]:
 
 def _check_place_named(account: Account) -> None:
     needed = frozenset[str]().union(*(PLACE_OF[role] for role in account.roles))
+    allowed = needed.union(*(MAY_NAME.get(role, frozenset()) for role in account.roles))
     for field in (COMMUNITY, GRID, DEPARTMENT):
         named = getattr(account, field) is not None
-        if named and field not in needed:
+        if named and field not in allowed:
             raise UnfitPlace("none of these roles is held at one", field=field)
         if not named and field in needed:
             raise UnfitPlace("one of these roles is held at one", field=field)

@@ -24,11 +24,12 @@ _CREDENTIALS = sa.text(
     "ORDER BY login FOR UPDATE"
 )
 _WHO = (
-    "SELECT login, password_hash, account_id, display_name, roles, community, grid, department "
-    "FROM account JOIN credential USING (account_id) "
+    "SELECT coalesce(login, '') AS login, coalesce(password_hash, '') AS password_hash, "
+    "account_id, display_name, roles, community, grid, department FROM account "
 )
-_BY_LOGIN = sa.text(_WHO + "WHERE login = :login")
-_BY_ID = sa.text(_WHO + "WHERE account_id = :account_id")
+_BY_LOGIN = sa.text(_WHO + "JOIN credential USING (account_id) WHERE login = :login")
+# Who signs in by a code has no credential.
+_BY_ID = sa.text(_WHO + "LEFT JOIN credential USING (account_id) WHERE account_id = :account_id")
 _LOCK = sa.text("SELECT pg_advisory_xact_lock(:key)")
 _FAILURES = sa.text(
     "SELECT count(*), coalesce(extract(epoch FROM min(at) + :window - clock_timestamp()), 0) "

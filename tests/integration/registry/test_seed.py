@@ -19,6 +19,7 @@ from services.registry import demo, reference_data, seed
 from services.registry.accounts.models import metadata as account_tables
 from services.registry.amendments import Amendments
 from services.registry.calendar.models import metadata as calendar_tables
+from services.registry.codes.models import metadata as code_tables
 from services.registry.organisation import queries
 from services.registry.organisation.department import Department
 from services.registry.organisation.models import metadata as organisation_tables
@@ -90,6 +91,7 @@ def test_the_migration_makes_the_tables_that_the_code_declares(database: Databas
         people_tables,
         property_tables,
         roll_tables,
+        code_tables,
     ):
         for table in metadata.sorted_tables:
             made = {each["name"]: each for each in inspector.get_columns(table.name)}

@@ -58,6 +58,8 @@ def test_every_route_is_described_with_its_session_and_its_problems(document: di
 def test_whatever_changes_something_names_its_key(document: dict[str, Any]) -> None:
     unkeyed = {
         ("POST", "/api/v1/sessions"),
+        ("POST", "/api/v1/sessions/codes"),
+        ("POST", "/api/v1/sessions/residents"),
         ("POST", "/api/v1/messages/{message_id}/read"),
         ("POST", "/api/v1/people/{person_id}/reveal"),
         ("POST", "/api/v1/decision-rules/{code}/outcome"),

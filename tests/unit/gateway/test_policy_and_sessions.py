@@ -9,6 +9,7 @@ from flask import Flask
 from werkzeug.test import Client
 
 from chassis.rpc_client import RemoteRefusal
+from contracts.commands.people import CodeRequested
 from contracts.commands.registry import AccountView
 from contracts.vocabulary import Role
 from gateway.policy import POLICY, PolicyGapError, compile_policy, routes_of
@@ -149,6 +150,46 @@ def test_a_production_cell_asks_browsers_to_stay_on_tls() -> None:
         response = Client(Protected(application, over_tls=over_tls)).get("/")
         assert ("Strict-Transport-Security" in response.headers) == over_tls
         assert response.headers.getlist("Cache-Control") == ["private"]
+
+
+def test_a_resident_signs_in_by_a_code_that_was_sent(cell: Cell) -> None:
+    asked = CodeRequested(request_id=uuid4(), expires_at=datetime.now(UTC))
+    cell.rpc.tell("registry", "request_code", asked)
+    response = cell.post("/sessions/codes", {"phone": "12000000000"}, key=None)
+    assert (response.status_code, response.get_json()["request_id"]) == (202, str(asked.request_id))
+    assert cell.rpc.last().said == {"phone": "12000000000"}
+    resident = msgspec.structs.replace(SIGNED_IN, login="", roles=("resident",), grid=None)
+    cell.rpc.tell("registry", "sign_in_by_code", resident)
+    said = {"request_id": str(asked.request_id), "code": "042137"}
+    response = cell.post("/sessions/residents", said, key=None)
+    assert response.status_code == 201
+    assert cell.rpc.last().said == said
+    me = cell.get("/me", token=response.get_json()["token"]).get_json()
+    assert (me["account"]["roles"], me["account"]["community"]) == (["resident"], "c01")
+    assert "HttpOnly" in response.headers["Set-Cookie"]
+
+
+@pytest.mark.parametrize("code", ["04213", "0421377", "04213a", "０４２１３７", "042137\n", 42137])
+def test_what_is_no_code_is_not_even_asked_for(cell: Cell, code: Any) -> None:
+    response = cell.post("/sessions/residents", {"request_id": str(uuid4()), "code": code}, key=None)
+    assert code_of(response) == "invalid"
+    assert cell.rpc.asked == []
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "body"),
+    [
+        ("/sessions/codes", "request_code", {"phone": "12000000000"}),
+        ("/sessions/residents", "sign_in_by_code", {"request_id": str(uuid4()), "code": "042137"}),
+    ],
+)
+def test_codes_are_asked_for_and_tried_at_a_measured_pace(
+    tmp_path: Path, path: str, method: str, body: dict[str, str]
+) -> None:
+    cell = Cell(tmp_path, login_rate="3 per minute")
+    cell.rpc.tell("registry", method, RemoteRefusal("wrong_code"))
+    codes = [code_of(cell.post(path, body, key=None)) for _ in range(5)]
+    assert codes == ["wrong_code"] * 3 + ["too_many_requests"] * 2
 
 
 @pytest.mark.parametrize(

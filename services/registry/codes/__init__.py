@@ -1,0 +1,1 @@
+"""One-time codes by which residents sign in: asked for by phone, six digits, ten minutes."""
