@@ -21,6 +21,7 @@ from services.dispatch.work_order.lifecycle import OPEN, State
 from services.dispatch.work_order.party import RequestKind, Waiting
 from services.dispatch.work_order.statement import Named
 from services.dispatch.work_order.work_order import WorkOrder
+from tests.support.examples import examples
 from tests.unit.chassis.calendars import CHINA
 from tests.unit.dispatch.builders import (
     CO_HANDLER,
@@ -256,4 +257,4 @@ class OrderWalk(RuleBasedStateMachine):
 
 
 TestOrderWalk = OrderWalk.TestCase
-TestOrderWalk.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
+TestOrderWalk.settings = settings(max_examples=examples(12), stateful_step_count=40)

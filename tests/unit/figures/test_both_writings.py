@@ -17,6 +17,7 @@ from services.intake.figures.formulas import CAPACITY, OVERDUE, RANKED, Figure, 
 from services.intake.figures.projection import counted, deltas
 from services.intake.figures.tally import WHOLE_DISTRICT, Scope, Tally
 from services.intake.publication.lines import Origin, entry_line
+from tests.support.examples import examples
 
 NAMES = UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
 BEGIN = datetime(2012, 6, 1, tzinfo=UTC)
@@ -137,7 +138,7 @@ def _projected(made: list[tuple[list[Entry], Origin]], cuts: list[int]) -> tuple
     return tallies, sums
 
 
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=examples(12), derandomize=True)
 @given(cases(), st.data())
 def test_both_writings_of_the_figures_agree(
     made: list[tuple[list[Entry], Origin]], data: st.DataObject

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from PIL.ExifTags import GPS, IFD, Base
@@ -103,7 +103,6 @@ def test_a_clock_that_was_never_set_says_nothing(tmp_path: Path, time: str) -> N
 
 # Pillow warns of what it passes over.
 @pytest.mark.filterwarnings("ignore::UserWarning")
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rubbish=st.binary(max_size=300), keep=st.integers(0, 120))
 def test_metadata_of_any_bytes_breaks_nothing(tmp_path: Path, rubbish: bytes, keep: int) -> None:
     photo = tmp_path / "photo"

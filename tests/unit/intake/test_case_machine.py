@@ -17,6 +17,7 @@ from services.intake.case.errors import IllegalTransition
 from services.intake.case.lifecycle import SIX_STEPS, STILL_OPEN, TABLE, State, Step, Trigger
 from services.intake.case.reporting import Named
 from services.intake.case.waiting import LIMITS, Wait, card_due, remind, wait_of
+from tests.support.examples import examples
 from tests.unit.chassis.calendars import CHINA
 from tests.unit.intake.asked import (
     a_certification,
@@ -186,8 +187,8 @@ class CertifiedLife(Life):
 TestLife = Life.TestCase
 TestSettledLife = SettledLife.TestCase
 TestCertifiedLife = CertifiedLife.TestCase
-for machine, examples in ((TestLife, 50), (TestSettledLife, 15), (TestCertifiedLife, 15)):
-    machine.settings = settings(max_examples=examples, stateful_step_count=40, deadline=None)
+for machine, number in ((TestLife, 12), (TestSettledLife, 4), (TestCertifiedLife, 4)):
+    machine.settings = settings(max_examples=examples(number), stateful_step_count=40)
 
 
 @pytest.mark.parametrize(

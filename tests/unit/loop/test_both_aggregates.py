@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from services.dispatch.work_order.lifecycle import State as OrderState
 from services.intake.case.lifecycle import State
+from tests.support.examples import examples
 from tests.unit.loop.loop import (
     EVERY,
     OF_CASE,
@@ -134,9 +135,8 @@ class BothAggregates(RuleBasedStateMachine):
 
 TestBothAggregates = BothAggregates.TestCase
 TestBothAggregates.settings = settings(
-    max_examples=40,
+    max_examples=examples(8),
     stateful_step_count=40,
-    deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),
 )

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 from string import Formatter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.principal import Principal, the_system
@@ -108,14 +108,12 @@ def test_only_a_person_has_messages() -> None:
         reader_of(the_system())
 
 
-@settings(deadline=None)
 @given(at=st.datetimes(timezones=st.just(UTC)), position=st.integers(0, 2**63 - 1))
 def test_a_cursor_that_we_gave_is_read_back(at: datetime, position: int) -> None:
     given_back = cursors.decode(cursors.encode(Cursor(at, position)))
     assert given_back == (at, position)
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_a_cursor_that_we_did_not_give_is_malformed_and_nothing_worse(text: str) -> None:
     with pytest.raises(MalformedCursor):

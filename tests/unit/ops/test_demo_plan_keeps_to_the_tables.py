@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from ops.demo.acts import Act, Deed, End, PlannedCase
-from ops.demo.plan import Plan, half_year
-from services.registry import reference_data
+from ops.demo.plan import Plan
+from tests.unit.ops.plans import SEEDS, planned
 
 UNIT = Path(__file__).parents[1]
 Table = dict[tuple[str, str], list[str]]
@@ -138,15 +138,16 @@ class Walk:
         return targets[0]
 
 
-@pytest.mark.parametrize(("seed", "scale"), [(2012, 1.0), (1, 1.0), (7, 0.3), (8, 0.05)])
+@pytest.mark.whole
+@pytest.mark.parametrize(("seed", "scale"), [*((seed, 1.0) for seed in SEEDS), (7, 0.3), (7, 0.05)])
 def test_every_act_is_a_step_of_the_tables_and_leads_to_the_planned_end(seed: int, scale: float) -> None:
-    plan = half_year(seed, scale, reference_data.read())
+    plan = planned(seed, scale)
     for case in plan.cases:
         assert Walk(case, plan).walk() in ENDS[case.end], case.key
 
 
 def test_the_walk_refuses_what_the_tables_do_not_have() -> None:
-    plan = half_year(8, 0.05, reference_data.read())
+    plan = planned(7, 0.05)
     case = next(each for each in plan.cases if each.course == "straight")
     unsigned = [act for act in case.acts if act.deed is not Deed.SIGN]
     with pytest.raises(AssertionError, match="no complete from offered"):
