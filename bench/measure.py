@@ -9,7 +9,8 @@ import msgspec
 from bench.cpu import seconds
 from bench.loop import Cast, Loops, Tally
 
-WITHIN_S = 90.0
+# A loaded machine closes six loops a second.
+WITHIN_S = 900.0
 
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,7 +16,7 @@ def test_the_smoke_bench_closes_every_loop_and_gives_its_figures() -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=400,
+        timeout=2400,
     )
     assert ran.returncode == 0, f"{ran.stdout}\n{ran.stderr}"
     figures = json.loads(ran.stdout.splitlines()[-1])

@@ -41,7 +41,7 @@ def _environment(folder: Path) -> dict[str, str]:
     return {**kept, "HOME": str(home)}
 
 
-def _run(folder: Path, *arguments: str, timeout_s: float = 600) -> subprocess.CompletedProcess[str]:
+def _run(folder: Path, *arguments: str, timeout_s: float = 1800) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["./qiaotou", *arguments],
         cwd=folder,
@@ -79,7 +79,7 @@ def test_status_says_that_all_is_well(started: tuple[Path, float, str]) -> None:
 
 
 def test_the_api_answers_where_status_says(started: tuple[Path, float, str]) -> None:
-    answer = requests.get(f"{_status(started[0])['api']}/api/v1/healthz", timeout=10)
+    answer = requests.get(f"{_status(started[0])['api']}/api/v1/healthz", timeout=60)
     assert answer.status_code == 200, answer.text
 
 

@@ -69,7 +69,7 @@ class Clone:
 
     def run(self, *arguments: str, expect: int = 0) -> str:
         process = self.start(*arguments)
-        printed, _ = process.communicate(timeout=600)
+        printed, _ = process.communicate(timeout=1800)
         assert process.returncode == expect, printed
         return printed
 
@@ -101,7 +101,7 @@ def clone() -> Iterator[Clone]:
 def test_two_starts_at_once_make_one_cell_and_touch_nothing_of_others(clone: Clone) -> None:
     before = _untouched()
     both = [clone.start("up", "--detach") for _ in range(2)]
-    printed = [process.communicate(timeout=600)[0] for process in both]
+    printed = [process.communicate(timeout=1800)[0] for process in both]
     for process, text in zip(both, printed, strict=True):
         assert process.returncode == 0, text
     assert sorted("It is running already." in each for each in printed) == [False, True]
@@ -142,7 +142,7 @@ def test_ctrl_c_stops_all_of_it(clone: Clone) -> None:
             printed += line
         assert len(marked(clone.cell)) > 9
         os.killpg(process.pid, signal.SIGINT)
-        printed += process.communicate(timeout=120)[0]
+        printed += process.communicate(timeout=300)[0]
     assert process.returncode == 0, printed
     assert not marked(clone.cell)
 
