@@ -33,11 +33,25 @@ _CENTRE = _only(Role.DISPATCHER)
 _OFFICER = _only(Role.DEPARTMENT)
 _REPORTERS = _only(Role.RESIDENT, Role.GRID_WORKER, Role.CLERK, Role.HOTLINE)
 _READERS = _only(*(role for role in Role if role is not Role.DEPARTMENT))
-# Whoever may be the reporter of a case; the dispatcher is asked about what a resolution has made.
-_OWNERS = _only(Role.RESIDENT, Role.GRID_WORKER, Role.CLERK, Role.HOTLINE, Role.DISPATCHER)
-_REOPENERS = _only(Role.RESIDENT, Role.GRID_WORKER, Role.CLERK, Role.HOTLINE, Role.DISPATCHER, Role.INSPECTOR)
+# Whoever may be the reporter of a case; dispatcher and committee are asked about what a decision has made.
+_OWNERS = _only(Role.RESIDENT, Role.GRID_WORKER, Role.CLERK, Role.HOTLINE, Role.DISPATCHER, Role.COMMITTEE)
+_REOPENERS = _only(
+    Role.RESIDENT,
+    Role.GRID_WORKER,
+    Role.CLERK,
+    Role.HOTLINE,
+    Role.DISPATCHER,
+    Role.INSPECTOR,
+    Role.COMMITTEE,
+)
 _UPLOADERS = _only(
-    Role.RESIDENT, Role.GRID_WORKER, Role.CLERK, Role.HOTLINE, Role.DISPATCHER, Role.DEPARTMENT
+    Role.RESIDENT,
+    Role.GRID_WORKER,
+    Role.CLERK,
+    Role.HOTLINE,
+    Role.DISPATCHER,
+    Role.DEPARTMENT,
+    Role.COMMITTEE,
 )
 _EXPORTERS = _only(Role.DISPATCHER, Role.INSPECTOR, Role.CLERK)
 _DISTRICT = _only(Role.DISPATCHER, Role.ARCHIVIST, Role.INSPECTOR, Role.OPERATOR)
@@ -46,6 +60,8 @@ _SEE_PERSONS = _only(Role.COMMITTEE, Role.CLERK, Role.DISPATCHER, Role.INSPECTOR
 
 _COMMITTEE = _only(Role.COMMITTEE)
 _RAISERS = _only(Role.RESIDENT, Role.COMMITTEE)
+_HALL = _only(Role.COMMITTEE, Role.CLERK)
+_VOICES = _only(Role.RESIDENT, Role.COMMITTEE, Role.CLERK)
 _NEIGHBOURS = _only(
     Role.RESIDENT,
     Role.COMMITTEE,
@@ -62,6 +78,7 @@ _ORDER = f"{_API}/orders/<uuid:order_id>"
 _PERSON = f"{_API}/people/<uuid:person_id>"
 _OWN_ORDER = f"{_API}/department/orders/<uuid:order_id>"
 _TOPIC = f"{_API}/topics/<uuid:topic_id>"
+_HEARING = f"{_API}/hearings/<uuid:hearing_id>"
 _ITEM = f"{_API}/conference/meetings/<uuid:meeting_id>/items/<uuid:item_id>"
 
 POLICY: dict[tuple[str, str], Access] = {
@@ -165,6 +182,29 @@ POLICY: dict[tuple[str, str], Access] = {
     ("POST", f"{_TOPIC}/withdrawal"): _RAISERS,
     ("POST", f"{_TOPIC}/admission"): _COMMITTEE,
     ("POST", f"{_TOPIC}/decline"): _COMMITTEE,
+    # Hearings: open to everybody by seats, run by the residents' committee with the service centre's clerks.
+    ("GET", f"{_API}/hearings"): PUBLIC,
+    ("GET", f"{_API}/hearings/csv"): PUBLIC,
+    ("GET", f"{_API}/hearings/drafts"): _COMMITTEE,
+    ("GET", _HEARING): PUBLIC,
+    ("GET", f"{_HEARING}/draw"): PUBLIC,
+    ("GET", f"{_HEARING}/registrations"): _VOICES,
+    ("POST", f"{_API}/hearings"): _COMMITTEE,
+    ("POST", f"{_HEARING}/notice"): _COMMITTEE,
+    ("POST", f"{_HEARING}/steps"): _HALL,
+    ("POST", f"{_HEARING}/registrations"): _only(Role.RESIDENT, Role.CLERK),
+    ("POST", f"{_HEARING}/seats"): _COMMITTEE,
+    ("POST", f"{_HEARING}/check-ins"): _HALL,
+    ("POST", f"{_HEARING}/floor/requests"): _VOICES,
+    ("POST", f"{_HEARING}/floor"): _COMMITTEE,
+    ("POST", f"{_HEARING}/evidence"): _VOICES,
+    ("POST", f"{_HEARING}/opinions"): _HALL,
+    ("POST", f"{_HEARING}/opinions/<uuid:opinion_id>/answer"): _COMMITTEE,
+    ("POST", f"{_HEARING}/minutes"): _HALL,
+    ("POST", f"{_HEARING}/signatures"): _VOICES,
+    ("POST", f"{_HEARING}/report"): _COMMITTEE,
+    ("POST", f"{_HEARING}/dispatch"): _COMMITTEE,
+    ("POST", f"{_HEARING}/follow-up"): _COMMITTEE,
     ("GET", f"{_API}/work"): PUBLIC,
     ("GET", f"{_API}/work/csv"): PUBLIC,
     # Lists of cases as files; each is its maker's alone.

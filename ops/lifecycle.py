@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from contracts.vocabulary import Role
 from ops.cell import REPOSITORY
 from services.dispatch.work_order import lifecycle as work_order
+from services.governance.hearing import lifecycle as hearing
 from services.governance.meeting import lifecycle as agenda
 from services.governance.topic import lifecycle as topic
 from services.intake.case import lifecycle as case
@@ -47,6 +48,7 @@ MACHINES = (
     Machine("Case 案件", "Owned by intake, from report to archive.", case),
     Machine("Work order 工单", "Owned by dispatch: one for each cycle of a case.", work_order),
     Machine("Topic 议题", "Owned by governance: what residents want to decide.", topic),
+    Machine("Hearing 居民听证会", "Owned by governance: everybody is heard, nothing is decided.", hearing),
     Machine("Agenda item 会议议题", "Owned by governance: what a joint conference decides on.", agenda),
 )
 

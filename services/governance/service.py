@@ -11,9 +11,13 @@ from chassis.processing.commands import CommandProcessor
 from chassis.processing.events import EventProcessor
 from contracts.commands.assemblies import WorkPage
 from contracts.commands.governance import Agenda
+from contracts.commands.hearing_views import Draw, HearingPage, HearingView, Registrations
 from contracts.commands.rules import Counts, DecisionRules, Verdict
 from contracts.commands.topics import Subjects, TopicPage, TopicView
 from services.governance import metrics
+from services.governance.hearing import handlers as hearing
+from services.governance.hearing import people_handlers as hearing_people
+from services.governance.hearing import queries as hearings
 from services.governance.meeting import handlers as meeting
 from services.governance.meeting import queries
 from services.governance.reference import handlers as reference
@@ -25,7 +29,9 @@ from services.governance.work import handlers as work
 from services.governance.work import queries as works
 
 NAME = "governance"
-COMMANDS = CommandProcessor(NAME, (*meeting.COMMANDS, *topic.COMMANDS))
+COMMANDS = CommandProcessor(
+    NAME, (*meeting.COMMANDS, *topic.COMMANDS, *hearing.COMMANDS, *hearing_people.COMMANDS)
+)
 EVENTS = EventProcessor(NAME, (*meeting.EVENTS, *reference.EVENTS, *work.EVENTS))
 
 
@@ -78,6 +84,37 @@ class GovernanceService:
         """Return every topic of one's own community. Raises: Forbidden, Invalid, MalformedCursor."""
         who = context.required()
         return topics.of_community(self.database, who, community=community, cursor=cursor, limit=limit)
+
+    @query
+    def hearings(
+        self,
+        context: Context,  # noqa: ARG002 - for everybody
+        community: str | None = None,
+        cursor: str | None = None,
+        limit: int = 20,
+    ) -> HearingPage:
+        """Return the hearings that were noticed. Raises: Invalid, MalformedCursor."""
+        return hearings.published(self.database, community=community, cursor=cursor, limit=limit)
+
+    @query
+    def hearing_drafts(self, context: Context, cursor: str | None = None, limit: int = 20) -> HearingPage:
+        """Return the drafts of one's own community. Raises: Forbidden, Invalid, MalformedCursor."""
+        return hearings.drafts(self.database, context.required(), cursor=cursor, limit=limit)
+
+    @query
+    def hearing(self, context: Context, hearing_id: UUID) -> HearingView:  # noqa: ARG002 - for everybody
+        """Return a hearing that was noticed. Raises: UnknownHearing."""
+        return hearings.one(self.database, hearing_id)
+
+    @query
+    def hearing_draw(self, context: Context, hearing_id: UUID) -> Draw:  # noqa: ARG002 - for everybody
+        """Return everything by which a hearing's draw is repeated. Raises: UnknownHearing."""
+        return hearings.draw(self.database, hearing_id)
+
+    @query
+    def hearing_registrations(self, context: Context, hearing_id: UUID) -> Registrations:
+        """Return one's own registration, or all of them to who runs it. Raises: UnknownHearing, Forbidden."""
+        return hearings.registrations(self.database, context.required(), hearing_id)
 
     @query
     def decided_work(

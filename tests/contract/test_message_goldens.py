@@ -4,7 +4,17 @@ import msgspec
 import pytest
 
 from contracts import department, envelope
-from contracts.commands import dispatch, exports, governance, intake, notify, people, registry, topics
+from contracts.commands import (
+    dispatch,
+    exports,
+    governance,
+    hearings,
+    intake,
+    notify,
+    people,
+    registry,
+    topics,
+)
 from contracts.events import ALL
 from tests.contract import goldens
 from tests.contract.goldens import Golden
@@ -47,7 +57,7 @@ def test_every_event_and_department_message_is_among_the_goldens() -> None:
 
 
 def test_every_command_is_among_the_goldens() -> None:
-    services = (registry, people, intake, exports, dispatch, governance, topics, notify)
+    services = (registry, people, intake, exports, dispatch, governance, topics, hearings, notify)
     declared = {command for service in services for command in service.COMMANDS}
     assert declared <= {type(golden.body) for golden in goldens.commands()}
 

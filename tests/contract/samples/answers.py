@@ -14,7 +14,7 @@ from contracts.commands import (
     rules,
     topics,
 )
-from tests.contract.samples import people
+from tests.contract.samples import civic, people
 from tests.contract.samples.common import (
     AT,
     CASE,
@@ -362,6 +362,7 @@ ANSWERS = {
                 valid=True, passed=None, decided_by="2p > n: 374 > 280", inequalities=(_PRESENT,)
             ),
         ),
+        *civic.ANSWERS,
     ),
     "notify": (
         _MESSAGE,

@@ -14,6 +14,7 @@ from chassis.refusal import Forbidden
 from contracts.commands.governance import AdoptResolution, ConveneMeeting, DeclineItem
 from contracts.events.intake import CaseEscalated
 from contracts.events.registry import DepartmentDefined
+from services.governance.hearing import models as hearing_tables
 from services.governance.meeting import models as meeting_tables
 from services.governance.meeting import queries
 from services.governance.meeting.meeting import item_id_of
@@ -70,7 +71,7 @@ def states(database: Database) -> dict[UUID, str]:
 
 def test_the_migration_makes_the_tables_that_the_code_speaks_of(database: Database) -> None:
     tables = sa.MetaData()
-    rooms = (meeting_tables, reference_tables, record_tables, topic_tables, work_tables)
+    rooms = (meeting_tables, reference_tables, record_tables, topic_tables, hearing_tables, work_tables)
     for metadata in (chassis_tables, *(room.metadata for room in rooms)):
         for table in metadata.tables.values():
             table.to_metadata(tables)

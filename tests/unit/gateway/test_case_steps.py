@@ -137,9 +137,9 @@ def test_what_is_not_right_in_a_step_is_named(cell: Cell, bad: Bad) -> None:
 
 @pytest.mark.parametrize("step", ["/withdrawal", "/answer", "/visits/satisfied", "/reopening"])
 def test_whoever_may_be_a_reporter_may_take_the_reporters_steps(step: str) -> None:
-    """The dispatcher too: it is asked about the case that a resolution has made."""
+    """Dispatcher and committee too: they are asked about the case that a decision has made."""
     access = POLICY["POST", f"/api/v1/cases/<uuid:case_id>{step}"]
-    may = {Role.RESIDENT, Role.GRID_WORKER, Role.CLERK, Role.HOTLINE, Role.DISPATCHER}
+    may = {Role.RESIDENT, Role.GRID_WORKER, Role.CLERK, Role.HOTLINE, Role.DISPATCHER, Role.COMMITTEE}
     assert access.roles is not None
     assert access.roles - {Role.INSPECTOR} == may
 

@@ -3,12 +3,13 @@
 import json
 import sys
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TextIO
 
 import click
 
 from qiaotou_verifier.check import Report, shown, verify
 from qiaotou_verifier.cli_vote import vote
+from qiaotou_verifier.draw import redraw
 from qiaotou_verifier.figures import Ratio
 from qiaotou_verifier.files import Unreadable
 from qiaotou_verifier.questions import answers, table
@@ -62,6 +63,27 @@ def rule(file: BinaryIO, *, listed: bool) -> None:
         else:
             click.echo(json.dumps(answer, ensure_ascii=False))
     sys.exit(TROUBLE if troubled else 0)
+
+
+@main.command()
+@click.argument("file", type=click.File("r", encoding="utf-8"))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def draw(file: TextIO, *, as_json: bool) -> None:
+    """Repeat the draw of a hearing's panel, from the JSON of GET /hearings/{id}/draw.
+
+    Exit status: 0 the panel is the one that was drawn, 1 it is another, 2 the file cannot be read.
+    """
+    try:
+        again = redraw(json.load(file))
+    except (KeyError, ValueError, TypeError) as error:
+        click.echo(f"{type(error).__name__}: {error}", err=True)
+        sys.exit(TROUBLE)
+    if as_json:
+        click.echo(json.dumps({"holds": again.holds, "seed": again.seed, "panel": again.panel}))
+    else:
+        mark = "✓ The draw was repeated and agrees." if again.holds else "✗ The draw gives another panel."
+        click.echo("\n".join([f"seed {again.seed}", *again.panel, mark]))
+    sys.exit(0 if again.holds else DIFFERS)
 
 
 def _as_json(report: Report) -> str:
