@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 import structlog
@@ -25,7 +25,7 @@ _CONTENTION_TRIES = 3
 
 
 class Command(Protocol):
-    """A frozen struct that knows its method and carries its client-made id."""
+    """A frozen struct that knows its method and carries its client-made id, where anything is kept of it."""
 
     method: ClassVar[str]
 
@@ -38,27 +38,37 @@ C = TypeVar("C")
 
 
 class CommandRoute(NamedTuple):
-    """How one command is handled."""
+    """How one command is handled, and whether its hash and its reply are kept."""
 
     message: type[Any]
     handler: Callable[[Any, UnitOfWork], msgspec.Struct]
     loads: Sequence[Load]
+    kept: bool = True
 
 
 def command(
-    message: type[C], handler: Callable[[C, UnitOfWork], msgspec.Struct], *, loads: Sequence[Load] = ()
+    message: type[C],
+    handler: Callable[[C, UnitOfWork], msgspec.Struct],
+    *,
+    loads: Sequence[Load] = (),
+    kept: bool = True,
 ) -> CommandRoute:
-    """Declare that `handler` carries out `message`, and what it will load."""
-    return CommandRoute(message, handler, loads)
+    """Declare that `handler` carries out `message`, and what it will load.
+
+    What is not `kept` has no id: neither a hash of it nor a reply is noted, and its handler alone sees to it
+    that it happens once.
+    """
+    return CommandRoute(message, handler, loads, kept)
 
 
 class Request(NamedTuple):
-    """One command to carry out, for whom, and where it came from."""
+    """One command to carry out, for whom, and where it came from; whether anything of it is kept."""
 
     command_id: UUID
     command: Any
     context: Context
     origin: Any = None
+    kept: bool = True
 
 
 Outcome = bytes | Refusal
@@ -113,6 +123,8 @@ class CommandProcessor:
             if route is None or arguments.keys() != {"command"}:
                 raise MalformedRequest("there is no such command")
             command = rpc.decode_as(arguments["command"], route.message)
+            if not route.kept:
+                return Request(uuid4(), command, context, message, kept=False)
             return Request(command.command_id, command, context, message)
         except Refusal as refusal:
             return refusal
@@ -159,7 +171,7 @@ class CommandProcessor:
 
     def _transaction(self, database: Database, batch: list[tuple[int, Request]]) -> dict[int, Outcome]:
         outcomes: dict[int, Outcome] = {}
-        ids = [request.command_id for _, request in batch]
+        ids = [request.command_id for _, request in batch if request.kept]
         with database.transaction(batch[0][1].context, opening=[CommandLog.opening(ids)]) as uow:
             uow.store(CommandLog).opened(ids, uow.opened[0])
             prefetch(uow, ((self.routes[type(each.command)].loads, each.command) for _, each in batch))
@@ -190,6 +202,8 @@ class CommandProcessor:
         if request.context.passed(time.time()):
             raise Expired
         route = self.routes[type(request.command)]
+        if not request.kept:
+            return msgspec.json.encode(route.handler(request.command, uow))
         commands = uow.store(CommandLog)
         mark = _fingerprint(request)
         done = commands.get(request.command_id)
