@@ -32,7 +32,7 @@ def gathered(page: NextPage) -> list[msgspec.Struct]:
     return found[:MOST_ROWS]
 
 
-def table(name: str, columns: Sequence[str], rows: Rows) -> Response:
+def table(name: str, columns: Sequence[str], rows: Sequence[msgspec.Struct | dict[str, Any]]) -> Response:
     """Return rows as a CSV file in UTF-8 with these columns, named as in the JSON."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\r\n")

@@ -79,6 +79,7 @@ _PERSON = f"{_API}/people/<uuid:person_id>"
 _OWN_ORDER = f"{_API}/department/orders/<uuid:order_id>"
 _TOPIC = f"{_API}/topics/<uuid:topic_id>"
 _HEARING = f"{_API}/hearings/<uuid:hearing_id>"
+_VOTE = f"{_API}/votes/<uuid:vote_id>"
 _ITEM = f"{_API}/conference/meetings/<uuid:meeting_id>/items/<uuid:item_id>"
 
 POLICY: dict[tuple[str, str], Access] = {
@@ -207,6 +208,27 @@ POLICY: dict[tuple[str, str], Access] = {
     ("POST", f"{_HEARING}/follow-up"): _COMMITTEE,
     ("GET", f"{_API}/work"): PUBLIC,
     ("GET", f"{_API}/work/csv"): PUBLIC,
+    # Votes. Everybody follows them; the committee of the place leads them, its residents decide.
+    ("GET", f"{_API}/votes"): PUBLIC,
+    ("GET", f"{_API}/votes/csv"): PUBLIC,
+    ("GET", _VOTE): PUBLIC,
+    ("POST", f"{_API}/votes"): _COMMITTEE,
+    ("POST", f"{_VOTE}/study"): _COMMITTEE,
+    ("POST", f"{_VOTE}/rule"): _COMMITTEE,
+    ("POST", f"{_VOTE}/roll"): _COMMITTEE,
+    ("POST", f"{_VOTE}/roll/freeze"): _COMMITTEE,
+    ("POST", f"{_VOTE}/notice"): _COMMITTEE,
+    ("POST", f"{_VOTE}/count"): _COMMITTEE,
+    ("POST", f"{_VOTE}/count/end"): _COMMITTEE,
+    ("POST", f"{_VOTE}/publication"): _COMMITTEE,
+    ("POST", f"{_VOTE}/recount"): _COMMITTEE,
+    ("POST", f"{_VOTE}/certification"): _COMMITTEE,
+    ("POST", f"{_VOTE}/voiding"): _only(Role.COMMITTEE, Role.DISPATCHER),
+    ("GET", f"{_VOTE}/entitlements"): _only(Role.RESIDENT),
+    ("POST", f"{_VOTE}/ballots"): _only(Role.RESIDENT),
+    ("GET", f"{_VOTE}/objections"): _only(Role.RESIDENT, Role.COMMITTEE, Role.DISPATCHER, Role.INSPECTOR),
+    ("POST", f"{_VOTE}/objections"): _only(Role.RESIDENT),
+    ("POST", f"{_VOTE}/objections/<uuid:objection_id>/answer"): _COMMITTEE,
     # Lists of cases as files; each is its maker's alone.
     ("POST", f"{_API}/exports"): _EXPORTERS,
     ("GET", f"{_API}/exports/<uuid:export_id>"): _EXPORTERS,

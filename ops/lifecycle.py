@@ -15,6 +15,7 @@ from services.dispatch.work_order import lifecycle as work_order
 from services.governance.hearing import lifecycle as hearing
 from services.governance.meeting import lifecycle as agenda
 from services.governance.topic import lifecycle as topic
+from services.governance.vote import lifecycle as vote
 from services.intake.case import lifecycle as case
 
 PATH = REPOSITORY / "docs" / "lifecycle.md"
@@ -50,6 +51,7 @@ MACHINES = (
     Machine("Topic 议题", "Owned by governance: what residents want to decide.", topic),
     Machine("Hearing 居民听证会", "Owned by governance: everybody is heard, nothing is decided.", hearing),
     Machine("Agenda item 会议议题", "Owned by governance: what a joint conference decides on.", agenda),
+    Machine("Vote 表决", "Owned by governance: a question put to a roll.", vote),
 )
 
 

@@ -1,6 +1,7 @@
 """The routes, a module an actor's room."""
 
 from gateway.routes import (
+    ballots,
     bulk,
     cases,
     conference,
@@ -28,6 +29,7 @@ from gateway.routes import (
     topics,
     triage,
     uploads,
+    votes,
 )
 
 ALL = (
@@ -50,6 +52,8 @@ ALL = (
     topics.routes,
     hearings.routes,
     hearings_held.routes,
+    votes.routes,
+    ballots.routes,
     messages.routes,
     people.routes,
     reference.routes,

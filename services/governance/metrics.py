@@ -11,6 +11,8 @@ CERTIFIED = Counter("qiaotou_conference_certified_total", "Resolutions that beca
 CIVIC = Counter(
     "qiaotou_civic_steps_total", "Steps that topics, hearings and assemblies took", ["about", "step"]
 )
+VOTE_STEPS = Counter("qiaotou_vote_steps_total", "Steps that votes took", ["step"])
+BALLOTS = Counter("qiaotou_vote_ballots_total", "Ballots that were taken", ["mode"])
 OPEN = Gauge("qiaotou_conference_items_open", "Agenda items without a resolution", ["state"])
 
 

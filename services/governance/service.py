@@ -6,7 +6,7 @@ from uuid import UUID
 
 from chassis.bus.inbound import Inbound
 from chassis.context import Context
-from chassis.entrypoints import DatabaseDependency, command_batch, event_batch, every, query
+from chassis.entrypoints import DatabaseDependency, command_batch, event_batch, every, query, when_due
 from chassis.processing.commands import CommandProcessor
 from chassis.processing.events import EventProcessor
 from contracts.commands.assemblies import WorkPage
@@ -14,6 +14,7 @@ from contracts.commands.governance import Agenda
 from contracts.commands.hearing_views import Draw, HearingPage, HearingView, Registrations
 from contracts.commands.rules import Counts, DecisionRules, Verdict
 from contracts.commands.topics import Subjects, TopicPage, TopicView
+from contracts.commands.votes import Entitlements, Objections, VotePage, VoteView
 from services.governance import metrics
 from services.governance.hearing import handlers as hearing
 from services.governance.hearing import people_handlers as hearing_people
@@ -25,14 +26,24 @@ from services.governance.reference.queries import ReferenceCounts, reference_cou
 from services.governance.rule import queries as rules
 from services.governance.topic import handlers as topic
 from services.governance.topic import queries as topics
+from services.governance.vote import queries as vote_queries
+from services.governance.vote import room as votes
+from services.governance.vote import timers as vote_timers
 from services.governance.work import handlers as work
 from services.governance.work import queries as works
 
 NAME = "governance"
 COMMANDS = CommandProcessor(
-    NAME, (*meeting.COMMANDS, *topic.COMMANDS, *hearing.COMMANDS, *hearing_people.COMMANDS)
+    NAME,
+    (
+        *meeting.COMMANDS,
+        *topic.COMMANDS,
+        *hearing.COMMANDS,
+        *hearing_people.COMMANDS,
+        *votes.COMMANDS,
+    ),
 )
-EVENTS = EventProcessor(NAME, (*meeting.EVENTS, *reference.EVENTS, *work.EVENTS))
+EVENTS = EventProcessor(NAME, (*meeting.EVENTS, *reference.EVENTS, *work.EVENTS, *votes.EVENTS))
 
 
 class GovernanceService:
@@ -138,6 +149,36 @@ class GovernanceService:
         return rules.rule_outcome(code, counts)
 
     @query
+    def list_votes(
+        self,
+        context: Context,  # noqa: ARG002 - for everybody
+        *,
+        community: str | None = None,
+        state: str | None = None,
+        cursor: str | None = None,
+        limit: int = 20,
+    ) -> VotePage:
+        """Return votes, newest first. Raises: Invalid, MalformedCursor."""
+        return vote_queries.list_votes(
+            self.database, community=community, state=state, cursor=cursor, limit=limit
+        )
+
+    @query
+    def get_vote(self, context: Context, *, vote_id: UUID) -> VoteView:  # noqa: ARG002 - for everybody
+        """Return a vote as everybody may know it. Raises: UnknownVote."""
+        return vote_queries.get_vote(self.database, vote_id)
+
+    @query
+    def entitlements(self, context: Context, *, vote_id: UUID) -> Entitlements:
+        """Return what the caller may use in a vote. Raises: Forbidden, UnknownVote."""
+        return vote_queries.entitlements(self.database, context.required(), vote_id)
+
+    @query
+    def objections(self, context: Context, *, vote_id: UUID) -> Objections:
+        """Return the objections to a vote that the caller may read. Raises: Forbidden, UnknownVote."""
+        return vote_queries.objections(self.database, context.required(), vote_id)
+
+    @query
     def reference_counts(self, context: Context) -> ReferenceCounts:  # noqa: ARG002 - no secret
         """Return how much of registry's data is mirrored."""
         return reference_counts(self.database)
@@ -146,3 +187,13 @@ class GovernanceService:
     def count_open(self) -> None:
         """Show how many items wait for a resolution."""
         metrics.show_open(queries.count_open(self.database))
+
+    @when_due
+    def run_votes(self) -> None:
+        """Open, extend and close the votes whose time has come."""
+        vote_timers.run_all(self.database)
+
+    @every(seconds=5.0)
+    def sweep_ballot_boxes(self) -> None:
+        """Leave nothing on the disk of what closed votes have taken out of the box."""
+        vote_timers.sweep_boxes(self.database)

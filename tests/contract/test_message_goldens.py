@@ -14,6 +14,7 @@ from contracts.commands import (
     people,
     registry,
     topics,
+    votes,
 )
 from contracts.events import ALL
 from tests.contract import goldens
@@ -57,7 +58,7 @@ def test_every_event_and_department_message_is_among_the_goldens() -> None:
 
 
 def test_every_command_is_among_the_goldens() -> None:
-    services = (registry, people, intake, exports, dispatch, governance, topics, hearings, notify)
+    services = (registry, people, intake, exports, dispatch, governance, topics, hearings, votes, notify)
     declared = {command for service in services for command in service.COMMANDS}
     assert declared <= {type(golden.body) for golden in goldens.commands()}
 

@@ -21,8 +21,10 @@ from services.governance.meeting.meeting import item_id_of
 from services.governance.record import models as record_tables
 from services.governance.reference import models as reference_tables
 from services.governance.reference.queries import reference_counts
+from services.governance.roll import models as roll_tables
 from services.governance.service import COMMANDS, EVENTS
 from services.governance.topic import models as topic_tables
+from services.governance.vote import models as vote_tables
 from services.governance.work import models as work_tables
 from tests.support.messages import a_command, an_event, answer_of, data_of, rows, sent
 from tests.unit.governance.builders import (
@@ -71,7 +73,16 @@ def states(database: Database) -> dict[UUID, str]:
 
 def test_the_migration_makes_the_tables_that_the_code_speaks_of(database: Database) -> None:
     tables = sa.MetaData()
-    rooms = (meeting_tables, reference_tables, record_tables, topic_tables, hearing_tables, work_tables)
+    rooms = (
+        meeting_tables,
+        reference_tables,
+        record_tables,
+        topic_tables,
+        hearing_tables,
+        work_tables,
+        roll_tables,
+        vote_tables,
+    )
     for metadata in (chassis_tables, *(room.metadata for room in rooms)):
         for table in metadata.tables.values():
             table.to_metadata(tables)

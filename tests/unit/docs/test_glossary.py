@@ -8,6 +8,7 @@ from contracts.commands.rules import Electorate, Subject
 from contracts.events.registry import Tier
 from contracts.vocabulary import Kind, MediaKind, Role, Urgency
 from services.dispatch.work_order.lifecycle import State as OrderState
+from services.governance.vote.lifecycle import State as VoteState
 from services.intake.case.lifecycle import State as CaseState
 
 REPOSITORY = Path(__file__).parents[3]
@@ -20,7 +21,7 @@ ROWS = [
 
 
 @pytest.mark.parametrize(
-    "words", [Tier, Role, Kind, Urgency, MediaKind, CaseState, OrderState, Electorate, Subject]
+    "words", [Tier, Role, Kind, Urgency, MediaKind, CaseState, OrderState, VoteState, Electorate, Subject]
 )
 def test_every_word_that_is_stored_or_sent_is_in_the_glossary(words: type[StrEnum]) -> None:
     explained = {word for english, _, _ in ROWS for word in re.findall(r"`([^`]+)`", english)}

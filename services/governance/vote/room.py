@@ -1,0 +1,6 @@
+"""Everything that the room of votes takes from the bus."""
+
+from services.governance.vote import casting_handlers, handlers, result_handlers
+
+COMMANDS = (*handlers.COMMANDS, *casting_handlers.COMMANDS, *result_handlers.COMMANDS)
+EVENTS = handlers.EVENTS
