@@ -6,6 +6,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+
+import msgspec
 
 from ops.cell import REPOSITORY, TEST_FOLDER, Cell
 from ops.display import Display
@@ -19,23 +22,41 @@ _BIN = os.path.dirname(sys.executable)  # noqa: PTH120 - the links of a virtual 
 UNIT = "tests/unit"
 QUICK = ("tests/contract", "tests/integration", "tests/e2e")
 SLOW = ("tests/fresh", "tests/fault")
+# The longest stand first: two are done at a time.
 CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("unit tests", (*_PYTHON, "pytest", "-q", UNIT)),
+    ("types", (*_PYTHON, "mypy")),
     ("lint", (f"{_BIN}/ruff", "check", ".")),
     ("format", (f"{_BIN}/ruff", "format", "--check", ".")),
-    ("types", (*_PYTHON, "mypy")),
     ("import rules", (f"{_BIN}/lint-imports", "--no-cache")),
     ("dependencies", (f"{_BIN}/deptry", ".")),
     ("broker definitions", (*_PYTHON, "ops.definitions", "--check")),
     ("AsyncAPI document", (*_PYTHON, "contracts.asyncapi", "--check")),
     ("OpenAPI document", (*_PYTHON, "gateway.openapi", "--check")),
     ("life cycles", (*_PYTHON, "ops.lifecycle", "--check")),
-    ("unit tests", (*_PYTHON, "pytest", "-q", UNIT)),
 )
+AT_A_TIME = 2
+# What hypothesis draws, and whatever else tries more cases where somebody has the time.
+WHOLE = ("-m", "hypothesis or whole", UNIT)
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one check; `printed` is all that it said."""
+
+    name: str
+    passed: bool
+    took_s: float
+    printed: str
 
 
 def check(display: Display) -> int:
     """Run every check, also after one has failed; return how many failed."""
-    failed = [name for name, command in CHECKS if not _passes(display, name, command)]
+    outcomes = []
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        for done in as_completed([pool.submit(_outcome, *each) for each in CHECKS]):
+            outcomes.append(done.result())
+            _show(display, outcomes[-1])
+    failed = sorted(each.name for each in outcomes if not each.passed)
     if failed:
         display.trouble(f"Failed: {', '.join(failed)}")
     return len(failed)
@@ -47,8 +68,11 @@ def test(display: Display, *, arguments: Sequence[str], everything: bool) -> int
         return _in_cell(display, arguments)
     if (failed := check(display)) or (failed := _in_cell(display, _existing(QUICK))):
         return failed
+    if not everything:
+        return 0
     # The slow ones start cells of their own, and kill them: nothing else should run meanwhile.
-    return _pytest(Cell(TEST_FOLDER), _existing(SLOW)) if everything else 0
+    cell = Cell(TEST_FOLDER)
+    return _pytest(cell, WHOLE, QIAOTOU_WHOLE_TEST="1") or _pytest(cell, _existing(SLOW))
 
 
 def _in_cell(display: Display, chosen: Sequence[str]) -> int:
@@ -88,21 +112,27 @@ def _start(cell: Cell, display: Display) -> None:
     Startup(Cell(TEST_FOLDER), display, mode="test").run()
 
 
-def _pytest(cell: Cell, chosen: Sequence[str]) -> int:
-    told = os.environ | {"QIAOTOU_TEST_CELL": str(cell.folder)}
+def _pytest(cell: Cell, chosen: Sequence[str], **told: str) -> int:
+    environment = os.environ | {"QIAOTOU_TEST_CELL": str(cell.folder)} | told
     command = [*_PYTHON, "pytest", "-q", "--tb=native", "--durations=10", *chosen]
-    return subprocess.run(command, check=False, cwd=REPOSITORY, env=told, stdin=subprocess.DEVNULL).returncode
+    return subprocess.run(
+        command, check=False, cwd=REPOSITORY, env=environment, stdin=subprocess.DEVNULL
+    ).returncode
 
 
-def _passes(display: Display, name: str, command: Sequence[str]) -> bool:
+def _outcome(name: str, command: Sequence[str]) -> Outcome:
     began = time.monotonic()
     done = subprocess.run(
         command, check=False, cwd=REPOSITORY, capture_output=True, text=True, stdin=subprocess.DEVNULL
     )
-    took = f"[dim]{time.monotonic() - began:5.1f} s[/dim]"
-    if done.returncode == 0:
-        display.say(f"[green]✓[/green] {name:<24} {took}")
-        return True
-    display.say(f"[red]✗[/red] {name:<24} {took}")
-    display.console.print((done.stdout + done.stderr).strip(), markup=False)
-    return False
+    took_s = time.monotonic() - began
+    return Outcome(
+        name=name, passed=done.returncode == 0, took_s=took_s, printed=(done.stdout + done.stderr).strip()
+    )
+
+
+def _show(display: Display, outcome: Outcome) -> None:
+    sign = "[green]✓[/green]" if outcome.passed else "[red]✗[/red]"
+    display.say(f"{sign} {outcome.name:<24} [dim]{outcome.took_s:5.1f} s[/dim]")
+    if not outcome.passed:
+        display.console.print(outcome.printed, markup=False)

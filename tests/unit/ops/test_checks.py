@@ -1,0 +1,38 @@
+import io
+
+import pytest
+from rich.console import Console
+
+from ops import checks
+from ops.display import Display
+
+
+@pytest.fixture
+def display() -> Display:
+    made = Display()
+    made.console = Console(file=io.StringIO(), width=100)
+    return made
+
+
+def test_every_check_runs_also_after_one_has_failed(
+    monkeypatch: pytest.MonkeyPatch, display: Display
+) -> None:
+    failing = ("failing", ("sh", "-c", "echo what is wrong >&2; exit 1"))
+    monkeypatch.setattr(checks, "CHECKS", (failing, ("passing", ("true",)), ("failing too", ("false",))))
+    assert checks.check(display) == 2
+    shown = display.console.file.getvalue()  # type: ignore[attr-defined]
+    assert "✓ passing" in shown
+    assert "what is wrong" in shown
+    assert "Failed: failing, failing too" in " ".join(shown.split())
+
+
+def test_two_checks_run_at_a_time(
+    monkeypatch: pytest.MonkeyPatch, display: Display, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    pipe = tmp_path_factory.mktemp("pipe") / "pipe"
+    one_waits_for_the_other = (
+        ("reads", ("timeout", "60", "sh", "-c", f"mkfifo {pipe}.made && mv {pipe}.made {pipe}; cat {pipe}")),
+        ("writes", ("timeout", "60", "sh", "-c", f"until [ -p {pipe} ]; do sleep 0.01; done; echo > {pipe}")),
+    )
+    monkeypatch.setattr(checks, "CHECKS", one_waits_for_the_other)
+    assert checks.check(display) == 0
