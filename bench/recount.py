@@ -21,11 +21,12 @@ from rich.console import Console
 from chassis.signing import SigningKey
 from contracts import roll as rolls
 from contracts.commands.rules import Counts
+from contracts.commands.votes import BallotMode
 from contracts.events.registry import RollEntry
 from contracts.vocabulary import RollKind
 from services.governance.rule.deciding import decide
 from services.governance.rule.rules import rule_of
-from services.governance.vote.ballot import Ballot, Mode
+from services.governance.vote.ballot import Ballot
 from services.governance.vote.bundle import Closed, Question, Roll, bundle, root_of, written
 from services.governance.vote.tally import tally
 
@@ -86,7 +87,7 @@ def a_bundle(ballots: int) -> bytes:
     closed = Closed(
         id=_uuid4(drawn),
         place="c01",
-        mode=Mode.SECRET,
+        mode=BallotMode.SECRET,
         question=Question(title="公交候车亭", text="是否同意?"),
         options=OPTIONS,
         seats=1,

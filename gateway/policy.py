@@ -224,6 +224,11 @@ POLICY: dict[tuple[str, str], Access] = {
     ("POST", f"{_VOTE}/recount"): _COMMITTEE,
     ("POST", f"{_VOTE}/certification"): _COMMITTEE,
     ("POST", f"{_VOTE}/voiding"): _only(Role.COMMITTEE, Role.DISPATCHER),
+    ("GET", f"{_VOTE}/bundle"): PUBLIC,
+    ("GET", f"{_VOTE}/bundle/notice"): PUBLIC,
+    ("GET", f"{_VOTE}/bundle/electors"): _only(
+        Role.RESIDENT, Role.COMMITTEE, Role.DISPATCHER, Role.INSPECTOR
+    ),
     ("GET", f"{_VOTE}/entitlements"): _only(Role.RESIDENT),
     ("POST", f"{_VOTE}/ballots"): _only(Role.RESIDENT),
     ("GET", f"{_VOTE}/objections"): _only(Role.RESIDENT, Role.COMMITTEE, Role.DISPATCHER, Role.INSPECTOR),

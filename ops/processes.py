@@ -15,7 +15,7 @@ SERVER_PROGRAMS = ("epmd", "rabbitmq", "postgres")
 STOP_STAGES = (("gateway",), ("relay", *SERVICES), ("rabbitmq", "postgres"), ("epmd",))
 _CLASSES = {service: f"services.{service}.service:{service.capitalize()}Service" for service in SERVICES}
 _SENDING = "relay"
-_SIGNING = "intake"
+_SIGNING = frozenset({"intake", "governance"})
 _KEEPING = "registry"
 # What whoever starts a cell may set for all of its processes.
 _PASSED_ON = ("QIAOTOU_WORKING_HOURS", "QIAOTOU_DUE_POLL_S", "QIAOTOU_ARGON2")
@@ -38,7 +38,7 @@ def environment(cell: Cell, servers: Servers, process: str, *, mode: str) -> dic
         "QIAOTOU_METRICS_PORT": str(cell.ports[f"{process}-metrics"]),
         "QIAOTOU_MODE": mode,
     } | {name: os.environ[name] for name in _PASSED_ON if os.environ.get(name)}
-    if process == _SIGNING:
+    if process in _SIGNING:
         told["QIAOTOU_SIGNING_KEY"] = signing_key(cell)
     if process == _KEEPING:
         told |= {

@@ -3,6 +3,7 @@
 from gateway.routes import (
     ballots,
     bulk,
+    bundles,
     cases,
     conference,
     department,
@@ -54,6 +55,7 @@ ALL = (
     hearings_held.routes,
     votes.routes,
     ballots.routes,
+    bundles.routes,
     messages.routes,
     people.routes,
     reference.routes,

@@ -9,7 +9,9 @@ from chassis.context import Context
 from chassis.entrypoints import DatabaseDependency, command_batch, event_batch, every, query, when_due
 from chassis.processing.commands import CommandProcessor
 from chassis.processing.events import EventProcessor
+from chassis.signing import SigningKeyDependency
 from contracts.commands.assemblies import WorkPage
+from contracts.commands.bundles import Audience, BundlePart, BundleView
 from contracts.commands.governance import Agenda
 from contracts.commands.hearing_views import Draw, HearingPage, HearingView, Registrations
 from contracts.commands.rules import Counts, DecisionRules, Verdict
@@ -26,6 +28,7 @@ from services.governance.reference.queries import ReferenceCounts, reference_cou
 from services.governance.rule import queries as rules
 from services.governance.topic import handlers as topic
 from services.governance.topic import queries as topics
+from services.governance.vote import bundle_queries, signing
 from services.governance.vote import queries as vote_queries
 from services.governance.vote import room as votes
 from services.governance.vote import timers as vote_timers
@@ -51,6 +54,7 @@ class GovernanceService:
 
     name = NAME
     database = DatabaseDependency()
+    signing_key = SigningKeyDependency()
 
     @command_batch
     def execute(self, batch: Sequence[Inbound]) -> list[bytes]:
@@ -179,6 +183,18 @@ class GovernanceService:
         return vote_queries.objections(self.database, context.required(), vote_id)
 
     @query
+    def vote_bundle(self, context: Context, *, vote_id: UUID, audience: Audience) -> BundleView:
+        """Return what a vote's bundle is. Raises: UnknownVote, Forbidden, NotFound."""
+        return bundle_queries.bundle(self.database, context, vote_id, audience)
+
+    @query
+    def vote_bundle_part(
+        self, context: Context, *, vote_id: UUID, audience: Audience, number: int
+    ) -> BundlePart:
+        """Return a part of a bundle's file. Raises: UnknownVote, Forbidden, NotFound."""
+        return bundle_queries.part(self.database, context, vote_id, audience, number=number)
+
+    @query
     def reference_counts(self, context: Context) -> ReferenceCounts:  # noqa: ARG002 - no secret
         """Return how much of registry's data is mirrored."""
         return reference_counts(self.database)
@@ -192,6 +208,11 @@ class GovernanceService:
     def run_votes(self) -> None:
         """Open, extend and close the votes whose time has come."""
         vote_timers.run_all(self.database)
+
+    @every(seconds=1.0)
+    def sign_bundles(self) -> None:
+        """Sign the bundle of every vote that was counted."""
+        signing.sign_all(self.database, self.signing_key)
 
     @every(seconds=5.0)
     def sweep_ballot_boxes(self) -> None:

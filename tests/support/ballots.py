@@ -13,11 +13,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contracts import roll as rolls
 from contracts.commands.rules import Counts
+from contracts.commands.votes import BallotMode
 from contracts.events.registry import RollEntry
 from contracts.vocabulary import RollKind
 from services.governance.rule.deciding import decide
 from services.governance.rule.rules import rule_of
-from services.governance.vote.ballot import Ballot, Mode, receipt_of
+from services.governance.vote.ballot import Ballot, receipt_of
 from services.governance.vote.bundle import Closed, Question, Roll, bundle, root_of, written
 from services.governance.vote.electing import elect
 from services.governance.vote.tally import tally
@@ -67,21 +68,21 @@ def a_roll(
 def a_secret_vote(*, eligible: int = 12, seed: int = 1, **choices: int) -> Closed:
     """Return a secret question among households; `choices` by option, e.g. yes=6, no=3."""
     chosen = [(option,) for option, number in (choices or {"yes": 6, "no": 3}).items() for _ in range(number)]
-    return _closed(Mode.SECRET, "CN-2026.residents", chosen, a_roll(eligible), seed=seed)
+    return _closed(BallotMode.SECRET, "CN-2026.residents", chosen, a_roll(eligible), seed=seed)
 
 
 def an_open_vote(*, eligible: int = 12, seed: int = 1, quarantined: int = 0, **choices: int) -> Closed:
     """Return an open question among owners, weighed by area."""
     chosen = [(option,) for option, number in (choices or {"yes": 8, "no": 2}).items() for _ in range(number)]
     roll = a_roll(eligible, kind=RollKind.OWNERS)
-    return _closed(Mode.OPEN, "CN-OWNERS.ordinary", chosen, roll, seed=seed, quarantined=quarantined)
+    return _closed(BallotMode.OPEN, "CN-OWNERS.ordinary", chosen, roll, seed=seed, quarantined=quarantined)
 
 
 def an_election(*ballots: tuple[str, ...], candidates: tuple[str, ...], seats: int, eligible: int) -> Closed:
     """Return a secret committee election."""
     roll = a_roll(eligible, kind=RollKind.ADULTS)
     return _closed(
-        Mode.SECRET, "CN-2026.election", list(ballots), roll, seed=1, options=candidates, seats=seats
+        BallotMode.SECRET, "CN-2026.election", list(ballots), roll, seed=1, options=candidates, seats=seats
     )
 
 
@@ -123,7 +124,7 @@ def hashed_again(content: Object) -> Object:
 
 
 def _closed(
-    mode: Mode,
+    mode: BallotMode,
     rule_code: str,
     chosen: list[tuple[str, ...]],
     roll: tuple[Roll, list[RollEntry]],
@@ -160,9 +161,9 @@ def _closed(
 
 
 def _ballots(
-    mode: Mode, chosen: list[tuple[str, ...]], entries: list[RollEntry], drawn: Random
+    mode: BallotMode, chosen: list[tuple[str, ...]], entries: list[RollEntry], drawn: Random
 ) -> list[Ballot]:
-    named = mode is Mode.OPEN
+    named = mode is BallotMode.OPEN
     return [
         Ballot(
             id=_uuid4(drawn),

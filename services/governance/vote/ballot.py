@@ -4,7 +4,6 @@ The client makes the id (UUID, version 4) and the nonce (32 random bytes) and co
 whoever has it knows what must stand in the published bundle. Described for clients in docs/bundle.md.
 """
 
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -12,13 +11,6 @@ import msgspec
 import rfc8785
 
 from chassis import merkle
-
-
-class Mode(StrEnum):
-    """What becomes known of who voted how. What each does not protect stands in docs/decisions.md."""
-
-    OPEN = "open"  # 记名
-    SECRET = "secret"  # noqa: S105 - 无记名, no password
 
 
 class Ballot(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,9 +16,10 @@ import rfc8785
 
 from chassis import merkle
 from contracts.commands.rules import Counts, DecisionRule, Outcome
+from contracts.commands.votes import BallotMode
 from contracts.vocabulary import RollKind
 from services.governance.rule.rules import rule_hash
-from services.governance.vote.ballot import Ballot, Mode, leaf_of
+from services.governance.vote.ballot import Ballot, leaf_of
 from services.governance.vote.electing import Elected
 from services.governance.vote.tally import Tally
 
@@ -58,7 +59,7 @@ class Closed(msgspec.Struct, frozen=True, kw_only=True):
 
     id: UUID
     place: str
-    mode: Mode
+    mode: BallotMode
     question: Question
     options: tuple[str, ...]
     seats: int

@@ -126,3 +126,26 @@ vote_timeline = sa.Table(
     sa.Column("by", sa.Text, nullable=False),
     sa.Index("vote_timeline_of", "vote_id", "position"),
 )
+
+bundle = sa.Table(
+    "bundle",
+    metadata,
+    sa.Column("vote_id", UUID, sa.ForeignKey("vote.id"), primary_key=True),
+    sa.Column("audience", sa.Text, primary_key=True),
+    sa.Column("counted_at", _TIME, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("ballots_root", sa.Text, nullable=False),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("sha256", sa.Text, nullable=False),
+    sa.Column("size_bytes", sa.BigInteger, nullable=False),
+    sa.Column("parts", sa.Integer, nullable=False),
+)
+
+bundle_part = sa.Table(
+    "bundle_part",
+    metadata,
+    sa.Column("vote_id", UUID, primary_key=True),
+    sa.Column("audience", sa.Text, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)

@@ -14,7 +14,7 @@ from contracts.commands import (
     rules,
     topics,
 )
-from tests.contract.samples import civic, people, votes
+from tests.contract.samples import bundles, civic, people, votes
 from tests.contract.samples.common import (
     AT,
     CASE,
@@ -364,6 +364,7 @@ ANSWERS = {
         ),
         *civic.ANSWERS,
         *votes.ANSWERS,
+        *bundles.ANSWERS,
     ),
     "notify": (
         _MESSAGE,
