@@ -50,6 +50,9 @@ CODES: dict[str, Problem] = {
     "unknown_household": Problem(422, "There is no such household", "户不存在"),
     # Persons.
     "household_has_head": Problem(409, "The household has a head", "该户已有户主"),
+    "broken_rows": Problem(
+        422, "Rows of the file are not right, so none was taken", "文件有误, 未导入任何一行"
+    ),
     "move_out_of_order": Problem(
         409, "A move comes after the one before it, and not in the future", "迁移日期须晚于上次且不晚于今日"
     ),

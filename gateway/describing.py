@@ -154,9 +154,14 @@ def _request_headers(described: Described) -> Iterable[Document]:
 
 def _add_file(operation: Document, schemas: Document) -> None:
     """Describe the file beside the form's other parts; it is read past the schema."""
-    form = schemas.pop("UploadForm")
-    file = {"type": "string", "format": "binary", "description": "The photo or the paper."}
-    whole = {**form, "properties": {**form["properties"], "file": file}, "required": ["file"]}
+    (content,) = operation["requestBody"]["content"].values()
+    form = schemas.pop(content["schema"]["$ref"].rpartition("/")[2])
+    file = {"type": "string", "format": "binary", "description": "The file itself."}
+    whole = {
+        **form,
+        "properties": {**form["properties"], "file": file},
+        "required": ["file", *form.get("required", [])],
+    }
     operation["requestBody"] = {"required": True, "content": {FORM: {"schema": whole}}}
 
 

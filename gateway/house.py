@@ -110,9 +110,10 @@ def principal() -> Principal:
     return caller().principal
 
 
-def carry_out(service: str, command: msgspec.Struct, *, result: type[T]) -> T:
-    """Have a service carry out a command in the caller's name, within five seconds."""
-    return house().rpc.call(service, command, context=context(), result=result, timeout_s=TIMEOUT_S)
+def carry_out(service: str, command: msgspec.Struct, *, result: type[T], timeout_s: float = TIMEOUT_S) -> T:
+    """Have a service carry out a command in the caller's name, within five seconds unless said."""
+    asked = context(timeout_s)
+    return house().rpc.call(service, command, context=asked, result=result, timeout_s=timeout_s)
 
 
 def ask(service: str, method: str, *, result: type[T], **arguments: object) -> T:
@@ -121,11 +122,11 @@ def ask(service: str, method: str, *, result: type[T], **arguments: object) -> T
     return house().rpc.query(service, method, context=context(), result=result, timeout_s=TIMEOUT_S, **said)
 
 
-def context() -> Context:
+def context(timeout_s: float = TIMEOUT_S) -> Context:
     """Return the context of what is asked now: who, under which request id, until when."""
     somebody: Caller | None = g.get("caller")
     return Context(
         principal=None if somebody is None else somebody.principal,
         correlation_id=g.request_id,
-        deadline=time.time() + TIMEOUT_S,
+        deadline=time.time() + timeout_s,
     )

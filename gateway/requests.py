@@ -20,9 +20,11 @@ from gateway.settings import MIB
 
 JSON_MAX_BYTES = MIB
 UPLOAD_MAX_BYTES = LARGEST_BYTES + 64 * 1024
+IMPORT_MAX_BYTES = 5 * MIB + 64 * 1024
 _UPLOADING = "media.upload"
 _LIMITS = {
     _UPLOADING: UPLOAD_MAX_BYTES,
+    "people.import_rows": IMPORT_MAX_BYTES,
     "uploads.begin_upload": LARGEST_BYTES,
     "uploads.add_piece": LARGEST_BYTES,
 }

@@ -4,8 +4,8 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from contracts.commands.people import Relation, Revealable
-from gateway.schemas.fields import Day, OneOf, Strict, Text, code
+from contracts.commands.people import ImportKind, Relation, Revealable
+from gateway.schemas.fields import Day, OneOf, QueryFlag, Strict, Text, code
 from gateway.schemas.lists import Page
 
 _LONGEST = 400
@@ -52,3 +52,10 @@ class Reveal(Strict):
         validate=validate.Length(min=1, max=len(Revealable), error="length"),
     )
     reason = _words(required=True, metadata={"description": "5 to 200 characters; it stays on record."})
+
+
+class ImportForm(Strict):
+    """What the rows of a file are, and whether it is only tried."""
+
+    kind = OneOf(ImportKind, required=True)
+    dry_run = QueryFlag(load_default=False)

@@ -11,6 +11,8 @@ from chassis.processing.commands import CommandProcessor
 from chassis.processing.events import EventProcessor
 from contracts.commands.people import (
     CodeRequested,
+    ImportKind,
+    ImportReport,
     PersonPage,
     PersonRevealed,
     PersonView,
@@ -23,6 +25,7 @@ from services.registry.accounts import handlers as accounts
 from services.registry.accounts import queries as accounts_queries
 from services.registry.calendar import queries as calendar
 from services.registry.codes import queries as codes
+from services.registry.importing import handlers as importing
 from services.registry.organisation import queries as organisation
 from services.registry.people import handlers as people
 from services.registry.people import queries as people_queries
@@ -30,7 +33,7 @@ from services.registry.people.dependency import KeepingDependency
 from services.registry.roll import handlers as roll
 
 NAME = "registry"
-COMMANDS = CommandProcessor(NAME, (*accounts.COMMANDS, *people.COMMANDS))
+COMMANDS = CommandProcessor(NAME, (*accounts.COMMANDS, *people.COMMANDS, *importing.COMMANDS))
 EVENTS = EventProcessor(NAME, roll.EVENTS)
 
 
@@ -115,6 +118,11 @@ class RegistryService:
     def reveals(self, context: Context, *, person_id: UUID) -> RevealPage:
         """Return who was told what of a person, and why. Raises: Forbidden, UnknownPerson."""
         return people_queries.reveals(self.database, context.required(), person_id)
+
+    @query
+    def check_rows(self, context: Context, *, kind: ImportKind, content: bytes) -> ImportReport:
+        """Say what a file would do. Raises: Forbidden, UnfitFile."""
+        return importing.check_rows(self.database, context, kind=kind, content=content)
 
     @query
     def request_code(self, context: Context, *, phone: str) -> CodeRequested:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -44,6 +45,19 @@ class Resident(msgspec.Struct, frozen=True, kw_only=True):
 
     person: Person
     residence: Residence | None = None
+
+
+class Household(NamedTuple):
+    """A household 户 as a place, and its community."""
+
+    code: str
+    valid_from: date
+    valid_to: date | None
+    community: str
+
+    def exists_on(self, day: date) -> bool:
+        """Return whether it exists on `day`."""
+        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
 
 
 def check(person: Person, *, demo: bool, today: date) -> None:

@@ -1,8 +1,7 @@
 """Persons, residences and reveals in PostgreSQL: the only SQL that changes them."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 from uuid import UUID
 
 import msgspec
@@ -14,7 +13,7 @@ from chassis.data.store import Change, Journal, Store
 from chassis.sealing import version_of
 from services.registry.people.keeping import keeping
 from services.registry.people.models import persons, residences
-from services.registry.people.person import Person, Residence
+from services.registry.people.person import Household, Person, Residence
 from services.registry.people.sealed import SEALED, person_of, row_of
 
 _PERSONS = sa.text(
@@ -97,19 +96,6 @@ class EndedResidences(Journal[Residence]):
 def _write(connection: Connection, values: Sequence[Residence]) -> None:
     rows = [msgspec.structs.asdict(value) for value in values]
     bulk.insert(connection, residences, rows, on_conflict=_END)
-
-
-class Household(NamedTuple):
-    """A household 户 as a place, and its community."""
-
-    code: str
-    valid_from: date
-    valid_to: date | None
-    community: str
-
-    def exists_on(self, day: date) -> bool:
-        """Return whether it exists on `day`."""
-        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
 
 
 def households(connection: Connection, codes: Collection[str]) -> dict[str, Household]:
