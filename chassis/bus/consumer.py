@@ -128,7 +128,9 @@ class Consumer:
             return
         until = time.monotonic() + self._linger_s
         while len(self._pending) < MAX_BATCH and (left := until - time.monotonic()) > 0:
-            link.drain(left)
+            # Where nobody comes for a while the crowd is over, and the last of it need not wait on.
+            if not link.drain(min(left, LINGER_S)):
+                break
 
     def _until_dry(self, link: Link) -> None:
         while len(self._pending) < MAX_BATCH and link.drain(0):

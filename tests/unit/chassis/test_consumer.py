@@ -18,7 +18,12 @@ QUEUES = ("toy.inbox.0", "toy.inbox.1")
 class Stage:
     """A consumer whose link follows a script, one script a connection."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, *scripts: list[Arrival | Exception]) -> None:
+    def __init__(
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        *scripts: list[Arrival | Exception],
+        linger_s: float = LINGER_S,
+    ) -> None:
         self.clock = Clock()
         self.batches: list[list[int]] = []
         self.handed_over_at: list[float] = []
@@ -26,7 +31,7 @@ class Stage:
         self.connected: list[bool] = []
         self.pauses: list[float] = []
         self._scripts = list(scripts)
-        self.consumer = Consumer("amqp://", QUEUES, self.handle, service="toy")
+        self.consumer = Consumer("amqp://", QUEUES, self.handle, service="toy", linger_s=linger_s)
         self.during: Callable[[list[Inbound]], None] = lambda _batch: None
         monkeypatch.setattr(module, "Link", self._link)
         monkeypatch.setattr(module, "time", self.clock)
@@ -99,6 +104,15 @@ def test_under_load_a_batch_waits_a_little_for_company(monkeypatch: pytest.Monke
     stage = Stage(monkeypatch, [Arrival(0.2, 4), Arrival(0.21), Arrival(0.22)]).run()
     assert stage.batches == [[1, 2, 3, 4, 5, 6]]
     assert stage.handed_over_at == [pytest.approx(0.2 + LINGER_S)]
+
+
+def test_who_may_wait_long_for_company_waits_no_longer_once_nobody_comes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    crowd = [Arrival(0.2, 4), *(Arrival(at / 1000) for at in range(210, 360, 10))]
+    stage = Stage(monkeypatch, crowd, linger_s=0.1).run()
+    assert [len(batch) for batch in stage.batches] == [14, 5]
+    assert stage.handed_over_at == [pytest.approx(0.3), pytest.approx(0.35 + LINGER_S)]
 
 
 def test_four_messages_in_a_long_time_are_no_load(monkeypatch: pytest.MonkeyPatch) -> None:
