@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from chassis.data import clock
 from chassis.data.engine import Database
 from ops.cell import SERVICES, Cell
-from ops.draining import PATIENCE_S, Traffic, Urls, watching
+from ops.draining import PATIENCE_S, PAUSE_S, Traffic, Urls, watching
 from ops.errors import Unready
 from ops.servers import Servers
 
@@ -36,9 +36,12 @@ class CellClock:
         self._kept: tuple[Traffic, dict[str, Database]] | None = None
 
     @contextmanager
-    def kept_open(self) -> Iterator[Traffic]:
+    def kept_open(self, *, pause_s: float = PAUSE_S) -> Iterator[Traffic]:
         """Keep its connections from one move to the next; give what it sees of the cell. Raises: Unready."""
-        with watching(self._databases, self._broker) as traffic, self._opened() as databases:
+        with (
+            watching(self._databases, self._broker, pause_s=pause_s) as traffic,
+            self._opened() as databases,
+        ):
             self._kept = traffic, databases
             try:
                 yield traffic

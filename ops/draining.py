@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from typing import Any, NamedTuple, Protocol
 
 import psycopg
@@ -16,8 +17,9 @@ from ops.cell import SERVICES
 from ops.errors import Unready
 
 PATIENCE_S = 30.0
-# What a consumer has taken and not begun shows nowhere: so nothing must have changed since the look before.
-_PAUSE_S = 0.1
+# A command that a consumer has taken and not begun shows nowhere: so nothing must have changed since the
+# look before. Whoever waits for the answers to all that was asked may look again sooner.
+PAUSE_S = 0.1
 _AWAY: tuple[type[Exception], ...] = (psycopg.OperationalError, *BROKER_ERRORS)
 _UNSENT = "SELECT destination, count(*) FROM outbox WHERE sent_at IS NULL GROUP BY destination"
 # More than consumers may have taken and not applied; what lies before these is on a queue, if anywhere.
@@ -25,15 +27,15 @@ _SENT = (
     "SELECT body FROM outbox WHERE exchange = %s AND sent_at IS NOT NULL AND position > %s "
     "ORDER BY position DESC LIMIT 1000"
 )
-_LAST = "SELECT coalesce(max(position), 0) FROM outbox"
-_BUSY = (
-    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user "
-    "AND xact_start IS NOT NULL AND pid <> pg_backend_pid()"
-)
-# What stands behind a parked message waits for a person: it is not under way.
-_WAITING = (
-    "SELECT count(*) FROM inbox_waiting w WHERE NOT EXISTS (SELECT FROM inbox_parked p "
-    "WHERE p.state = 'parked' AND p.source = w.source AND p.aggregate = w.aggregate)"
+# The last position, and how much is unsent, at work, and waiting for one that has not come. What stands
+# behind a parked message waits for a person: it is not under way.
+_STATE = (
+    "SELECT (SELECT coalesce(max(position), 0) FROM outbox), "
+    "(SELECT count(*) FROM outbox WHERE sent_at IS NULL), "
+    "(SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user "
+    "AND xact_start IS NOT NULL AND pid <> pg_backend_pid()), "
+    "(SELECT count(*) FROM inbox_waiting w WHERE NOT EXISTS (SELECT FROM inbox_parked p "
+    "WHERE p.state = 'parked' AND p.source = w.source AND p.aggregate = w.aggregate))"
 )
 _NOT_TAKEN = (
     "SELECT count(*) FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::text[]) "
@@ -74,9 +76,12 @@ class Traffic:
     What was taken when the cell was drained last stays taken: later looks begin behind it.
     """
 
-    def __init__(self, databases: Mapping[str, psycopg.Connection], bus: BusConnection) -> None:
+    def __init__(
+        self, databases: Mapping[str, psycopg.Connection], bus: BusConnection, *, pause_s: float
+    ) -> None:
         self._databases = databases
         self._channel = bus.channel()
+        self._pause_s = pause_s
         self._drained_to = (0,) * len(databases)
 
     def drain(self, *, within_s: float = PATIENCE_S) -> None:
@@ -85,7 +90,7 @@ class Traffic:
         with _away():
             before = self.look()
             while True:
-                time.sleep(_PAUSE_S)
+                time.sleep(self._pause_s)
                 found = self.look()
                 if before == found and not found.under_way:
                     self._drained_to = found.positions
@@ -96,16 +101,22 @@ class Traffic:
                 before = found
 
     def look(self) -> Look:
-        """Look once. The senders first: what they send meanwhile is met again at the next look."""
+        """Look once, and no further than to the first that is under way.
+
+        The senders first: what they send meanwhile is met again at the next look.
+        """
         found: list[str] = []
-        told: list[CloudEvent] = []
         positions = []
-        for (service, connection), behind in zip(self._databases.items(), self._drained_to, strict=True):
-            found += [f"{service} has {n} unsent for {where}" for where, n in _rows(connection, _UNSENT)]
-            told += [decode(bytes(row[0])) for row in _rows(connection, _SENT, EVENTS_EXCHANGE, behind)]
-            positions.append(_number(connection, _LAST))
-        found += self._on_queues()
-        found += self._on_their_way(told)
+        for service, connection in self._databases.items():
+            last, unsent, busy, waiting = _rows(connection, _STATE)[0]
+            positions.append(int(last))
+            if unsent:
+                found += [f"{service} has {n} unsent for {where}" for where, n in _rows(connection, _UNSENT)]
+            if busy:
+                found.append(f"{service} is at work in {busy} transactions")
+            if waiting:
+                found.append(f"{waiting} wait in {service} for one that has not come")
+        found = found or [*self._on_their_way()] or [*self._on_queues()]
         return Look(found, tuple(positions))
 
     def _on_queues(self) -> Iterator[str]:
@@ -114,19 +125,20 @@ class Traffic:
             if held:
                 yield f"{queue.name} holds {held}"
 
-    def _on_their_way(self, told: list[CloudEvent]) -> Iterator[str]:
+    def _on_their_way(self) -> Iterator[str]:
+        told = [
+            decode(bytes(row[0]))
+            for connection, behind in zip(self._databases.values(), self._drained_to, strict=True)
+            for row in _rows(connection, _SENT, EVENTS_EXCHANGE, behind)
+        ]
         for service, connection in self._databases.items():
-            if busy := _number(connection, _BUSY):
-                yield f"{service} is at work in {busy} transactions"
-            if waiting := _number(connection, _WAITING):
-                yield f"{waiting} wait in {service} for one that has not come"
             heard = [event for event in told if follows(service, event.type)]
-            if missing := _number(connection, _NOT_TAKEN, *_columns(heard)):
+            if heard and (missing := _number(connection, _NOT_TAKEN, *_columns(heard))):
                 yield f"{missing} have not been taken by {service}"
 
 
 @contextmanager
-def watching(databases: Urls, broker: Urls) -> Iterator[Traffic]:
+def watching(databases: Urls, broker: Urls, *, pause_s: float = PAUSE_S) -> Iterator[Traffic]:
     """Connect to a cell, to look at it again and again. Raises: Unready."""
     with ExitStack() as stack:
         with _away():
@@ -136,7 +148,7 @@ def watching(databases: Urls, broker: Urls) -> Iterator[Traffic]:
             }
             bus = connect(broker.url("operator"))
             stack.callback(bus.collect)
-            traffic = Traffic(opened, bus)
+            traffic = Traffic(opened, bus, pause_s=pause_s)
         yield traffic
 
 
@@ -149,6 +161,7 @@ def _away() -> Iterator[None]:
         raise Unready(f"The cell cannot be looked at: {said}. ./qiaotou status says more.") from error
 
 
+@cache
 def follows(service: str, type_: str) -> bool:
     """Say whether a service's queues are bound to an event of this type; `#` is any words, `*` one."""
     return any(
