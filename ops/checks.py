@@ -1,7 +1,6 @@
 """`./qiaotou check` and `./qiaotou test`: the same commands here, at a developer's and in CI."""
 
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -13,8 +12,7 @@ import msgspec
 from ops.cell import REPOSITORY, TEST_FOLDER, Cell
 from ops.display import Display
 from ops.processes import STOP_STAGES
-from ops.roster import Roster
-from ops.startup import Startup
+from ops.startup import Startup, empty
 from ops.supervision import Supervisor
 
 _PYTHON = (sys.executable, "-m")
@@ -101,14 +99,7 @@ def _needs_cell(paths: Sequence[str]) -> bool:
 
 def _start(cell: Cell, display: Display) -> None:
     """Start a fresh cell: what earlier tests left in it is nobody's."""
-    Supervisor(cell).shut_down(STOP_STAGES)
-    for name in ("postgres", "rabbitmq", "media", "departments", "elsewhere"):
-        path = cell.folder / name
-        if path.is_symlink():
-            shutil.rmtree(path.resolve(), ignore_errors=True)
-            path.unlink()
-        shutil.rmtree(path, ignore_errors=True)
-    Roster(cell).path.unlink(missing_ok=True)
+    empty(cell)
     Startup(Cell(TEST_FOLDER), display, mode="test").run()
 
 

@@ -147,6 +147,13 @@ def bench(arguments: tuple[str, ...]) -> None:
     sys.exit(checks.module("bench", arguments))
 
 
+@main.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def demo(arguments: tuple[str, ...]) -> None:
+    """Live half a year, 1 June to 30 November 2012, and count it as the article does."""
+    sys.exit(checks.module("ops.demo", arguments))
+
+
 main.add_command(parked)
 main.add_command(clock)
 main.add_command(department)

@@ -16,12 +16,15 @@ _SIGNS = {"ok": "[green]●[/green]", "starting": "[yellow]●[/yellow]", "faili
 
 
 class Display:
-    """Prints stages as they are done, tables and advice; says nothing when `quiet`."""
+    """Prints stages as they are done, tables and advice; says nothing when `quiet`.
 
-    def __init__(self, *, quiet: bool = False) -> None:
+    What it prints is kept where it is to be saved as a picture.
+    """
+
+    def __init__(self, *, quiet: bool = False, kept: bool = False) -> None:
         # A pipe or a log has no width of its own; tables would be squeezed into 80 columns.
         width = None if sys.stdout.isatty() else 110
-        self.console = Console(highlight=False, quiet=quiet, width=width)
+        self.console = Console(highlight=False, quiet=quiet, width=width, record=kept)
 
     @contextmanager
     def stage(self, title: str) -> Iterator[None]:

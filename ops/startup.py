@@ -1,5 +1,6 @@
 """`./qiaotou up`: from a folder to a cell that takes reports."""
 
+import shutil
 import subprocess
 import sys
 import time
@@ -10,7 +11,7 @@ from ops import debian, departments, reference
 from ops.cell import DATABASES, REPOSITORY, SERVICES, Cell
 from ops.display import Display
 from ops.errors import Unready
-from ops.processes import SERVER_PROGRAMS, applications, environment
+from ops.processes import SERVER_PROGRAMS, STOP_STAGES, applications, environment
 from ops.program import end_marked, inherited
 from ops.roster import Roster
 from ops.servers import Servers, remember
@@ -18,6 +19,7 @@ from ops.status import is_well
 from ops.supervision import Supervisor
 
 _WELL_S, _REFERENCE_S = 60, 60
+_DATA = ("postgres", "rabbitmq", "media", "departments", "elsewhere")
 
 
 class Startup:
@@ -118,6 +120,18 @@ class Startup:
         path = self._cell.logs / f"{name}.log"
         lines = path.read_text(errors="replace").splitlines()[-25:] if path.exists() else []
         return "\n".join([*lines, f"(from {path})"])
+
+
+def empty(cell: Cell) -> None:
+    """Stop a cell and take its data away; make a new `Cell` of the folder afterwards."""
+    Supervisor(cell).shut_down(STOP_STAGES)
+    for name in _DATA:
+        path = cell.folder / name
+        if path.is_symlink():
+            shutil.rmtree(path.resolve(), ignore_errors=True)
+            path.unlink()
+        shutil.rmtree(path, ignore_errors=True)
+    Roster(cell).path.unlink(missing_ok=True)
 
 
 def wait_until(condition: Callable[[], bool], *, seconds: float) -> bool:

@@ -14,6 +14,8 @@ DAY = timedelta(days=1)
 # What is offered at one of these is due to be signed (4 working hours) after the next: 14:30 leaves
 # 3.5 hours of its own day, 08:40 leaves 3 hours 20 minutes until noon.
 MORNING, AFTERNOON, HOLIDAY = time(8, 40), time(14, 30), time(10, 0)
+# One day, looked at closely.
+_OPENING, _STEP, _STEPS = time(8, 30), timedelta(minutes=10), 57
 
 
 class Slot(NamedTuple):
@@ -49,6 +51,12 @@ class Slots(Sequence[Slot]):
             for clock in ((MORNING, AFTERNOON) if calendar.works(day) else (HOLIDAY,))
         ]
         return cls([Slot(number, at, works) for number, (at, works) in enumerate(times)], calendar)
+
+    @classmethod
+    def of_day(cls, calendar: Calendar, day: date) -> Self:
+        """Give the moments of one working day, ten minutes from one to the next."""
+        opening = datetime.combine(day, _OPENING, SHANGHAI)
+        return cls([Slot(number, opening + number * _STEP, True) for number in range(_STEPS)], calendar)  # noqa: FBT003
 
     def __getitem__(self, number: int) -> Slot:  # type: ignore[override]
         return self._slots[number]

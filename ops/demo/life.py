@@ -82,10 +82,13 @@ class Life:
         """The time that it is, as the API takes it; never in the future of when it is said."""
         return self.slots[min(self.slot, len(self.slots) - 1)].at.isoformat()
 
-    def planned(self, course: str, end: End) -> PlannedCase | None:
-        """Return the case, None where it does not fit into the time."""
-        if any(act.slot >= len(self.slots) for act in self._acts):
-            return None
+    @property
+    def fits(self) -> bool:
+        """Whether all of it lies within the time that there is."""
+        return all(act.slot < len(self.slots) for act in self._acts)
+
+    def planned(self, course: str, end: End) -> PlannedCase:
+        """Return the case; what lies behind the time that there is does not happen."""
         return PlannedCase(
             key=self.about.key,
             community=self.about.community,
@@ -93,8 +96,8 @@ class Life:
             category=self.matter.code,
             course=course,
             counts_as=self.about.counts_as,
-            end=end,
-            acts=tuple(self._acts),
+            end=end if self.fits else End.OPEN,
+            acts=tuple(act for act in self._acts if act.slot < len(self.slots)),
         )
 
     def do(

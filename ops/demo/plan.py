@@ -11,15 +11,14 @@ from chassis.working_calendar import Calendar
 from ops.demo import steps
 from ops.demo.acts import Count, Deed, End, PlannedCase
 from ops.demo.days import Slots
-from ops.demo.grounds import Ground, grounds_of, spot_in
+from ops.demo.drawing import World, drawn
+from ops.demo.grounds import spot_in
 from ops.demo.life import RESIDENT, Life, Report
-from ops.demo.matters import Matters, draw
 from ops.demo.volumes import REFORMED, Volume, volumes
-from ops.demo.wanted import CLERK, WORKER, Wanted, wanted
+from ops.demo.wanted import Wanted, wanted
 from services.registry.reference_data import ReferenceData
 
 _TRIES = 1000
-_NAMED_BY_OTHERS = 0.4
 # Nobody reports the same thing again once it is done: a duplicate needs a master that is worked at.
 _ROOM_FOR_A_DUPLICATE = 4
 
@@ -78,16 +77,12 @@ class _Planner:
     def __init__(self, seed: int, scale: float, data: ReferenceData) -> None:
         self._seed = seed
         self._scale = scale
-        self._slots = Slots.of(Calendar.of(data.years))
-        self._matters = Matters(data.categories)
-        self._grounds: dict[str, list[Ground]] = {}
-        for ground in grounds_of(data.places):
-            self._grounds.setdefault(ground.community, []).append(ground)
-        others = sorted(self._grounds.keys() - set(REFORMED))
+        self._world = World.of(data, Slots.of(Calendar.of(data.years)))
+        others = sorted(self._world.grounds.keys() - set(REFORMED))
         self._volumes = volumes(others, scale, self._rng("volumes"))
 
     def plan(self) -> Plan:
-        asked = wanted(self._volumes, self._matters, scale=self._scale, rng_of=self._rng)
+        asked = wanted(self._volumes, self._world.matters, scale=self._scale, rng_of=self._rng)
         made = [self._made(each) for each in asked]
         merged = [
             each
@@ -95,7 +90,7 @@ class _Planner:
             for each in self._duplicates(community, volume, made)
         ]
         cases = sorted((*made, *merged), key=lambda each: (each.reported_in, each.key))
-        return Plan(self._seed, self._scale, self._slots, tuple(cases))
+        return Plan(self._seed, self._scale, self._world.slots, tuple(cases))
 
     def _rng(self, name: str) -> Random:
         # One of its own for each case: one case more or less changes no other.
@@ -104,42 +99,17 @@ class _Planner:
     def _made(self, want: Wanted) -> PlannedCase:
         """Try days until the whole course fits into the half-year, each try earlier than the last."""
         rng = self._rng(want.key)
-        days = self._slots.within(*(want.within or want.course.within))
+        days = self._world.slots.within(*(want.within or want.course.within))
         start = days.stop
         for _ in range(_TRIES):
             start = rng.randrange(days.start, start if start > days.start else days.stop)
-            life = self._life(want, start, rng)
+            life = drawn(want, start, self._world, rng)
             if life is None:
                 continue
             want.course.lives(life)
-            planned = life.planned(want.course.name, want.course.end)
-            if planned is not None:
-                return planned
+            if life.fits:
+                return life.planned(want.course.name, want.course.end)
         raise AssertionError(f"{want.key}: no day fits the course {want.course.name}")
-
-    def _life(self, want: Wanted, start: int, rng: Random) -> Life | None:
-        fitting = [each for each in want.among if want.course.fits(each)]
-        matter = draw(fitting, self._slots[start].day, rng)
-        if matter is None:
-            return None
-        ground = rng.choice(self._grounds[want.community])
-        names, weights = zip(*want.reporters, strict=True)
-        reporter = rng.choices(names, weights)[0]
-        knows = reporter in {WORKER, CLERK} or rng.random() < _NAMED_BY_OTHERS
-        about = Report(
-            key=want.key,
-            matter=matter,
-            community=want.community,
-            grid=ground.grid,
-            spot=spot_in(ground, rng),
-            reporter={WORKER: f"worker-{ground.grid}", CLERK: f"clerk-{want.community}"}.get(
-                reporter, reporter
-            ),
-            counts_as=want.counts_as,
-            named=want.course.named and knows,
-            anonymous=want.course.anonymous,
-        )
-        return Life(about, start, self._slots, rng)
 
     def _duplicates(
         self, community: str, volume: Volume, made: Sequence[PlannedCase]
@@ -151,11 +121,11 @@ class _Planner:
             yield self._duplicate(f"m-{community}-{place:04d}", master)
 
     def _duplicate(self, key: str, master: PlannedCase) -> PlannedCase:
-        rng = self._rng(key)
-        ground = next(each for each in self._grounds[master.community] if each.grid == master.grid)
+        rng, world = self._rng(key), self._world
+        ground = next(each for each in world.grounds[master.community] if each.grid == master.grid)
         about = Report(
             key=key,
-            matter=self._matters[master.category],
+            matter=world.matters[master.category],
             community=master.community,
             grid=master.grid,
             spot=spot_in(ground, rng),
@@ -163,12 +133,10 @@ class _Planner:
             counts_as=Count.NONE,
             named=False,
         )
-        life = Life(about, self._slots.after(master.reported_in), self._slots, rng)
+        life = Life(about, world.slots.after(master.reported_in), world.slots, rng)
         steps.report(life)
         steps.merge(life, master.key)
-        planned = life.planned("merged", End.ASIDE)
-        assert planned is not None, "it comes before its master's answer"
-        return planned
+        return life.planned("merged", End.ASIDE)
 
 
 def _has_room(case: PlannedCase) -> bool:
