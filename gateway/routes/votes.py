@@ -105,7 +105,7 @@ def record_study(body: dict[str, Any], vote_id: UUID) -> Response:
     f"{_VOTE}/rule",
     body=schemas.RuleNamed(),
     answer=VoteReceipt,
-    problems=(*_STEP, "not_studied", "rule_unfit"),
+    problems=(*_STEP, "not_studied", "rule_unfit", "hearing_required"),
     example={"rule": "CN-2026.residents"},
 )
 def bind_rule(body: dict[str, Any], vote_id: UUID) -> Response:

@@ -145,13 +145,19 @@ def may_be_decided(topic: Topic) -> bool:
     return topic.state is State.ADMITTED and heard_or_free
 
 
+def of_community(topic: Topic | None, community: str) -> Topic:
+    """Return a topic of a community. Raises: UnknownTopic."""
+    if topic is None or topic.community != community:
+        raise UnknownTopic
+    return topic
+
+
 def decidable(topic: Topic | None, community: str) -> Topic:
     """Return a topic that may be decided in a community.
 
     Raises: UnknownTopic, HearingRequired, IllegalTransition.
     """
-    if topic is None or topic.community != community:
-        raise UnknownTopic
+    topic = of_community(topic, community)
     if not may_be_decided(topic):
         if topic.state is State.ADMITTED:
             raise HearingRequired(topic_id=str(topic.id))

@@ -13,6 +13,8 @@ from services.governance.reference.repository import Grids
 from services.governance.roll.repository import Entered, Entries, Rolls
 from services.governance.roll.roll import difference, is_expected, receive, request
 from services.governance.rule.rules import rule_of, rules_in_force
+from services.governance.topic.repository import Topics
+from services.governance.topic.topic import decidable, of_community
 from services.governance.vote import results
 from services.governance.vote import vote as decisions
 from services.governance.vote.errors import ObjectionExists, UnknownObjection, UnknownPlace, VoteExists
@@ -23,11 +25,16 @@ from services.governance.vote.vote import facts_of, local_day, moved
 
 
 def draft_vote(asked: asks.DraftVote, uow: UnitOfWork) -> VoteReceipt:
-    """草拟. Raises: Forbidden, VoteExists, UnknownPlace, UnknownVote, NotRepeatable, a text's length."""
+    """草拟.
+
+    Raises: Forbidden, VoteExists, UnknownPlace, UnknownVote, UnknownTopic, NotRepeatable, a text's length.
+    """
     if uow.store(Votes).get(asked.vote_id) is not None:
         raise VoteExists
     repeats = None if asked.repeats is None else known(asked.repeats, uow)
     community = _community_of(asked.place, uow)
+    if asked.topic_id is not None:
+        of_community(uow.store(Topics).get(asked.topic_id), community)
     vote, row = decisions.draft(asked, uow.principal, community=community, repeats=repeats, now=uow.now)
     return keep(vote, row, uow, by=uow.principal.subject)
 
@@ -39,11 +46,12 @@ def record_study(asked: asks.RecordStudy, uow: UnitOfWork) -> VoteReceipt:
 
 
 def bind_rule(asked: asks.BindRule, uow: UnitOfWork) -> VoteReceipt:
-    """确定规则. Raises: UnknownRule."""
-    rule, today = rule_of(asked.rule), local_day(uow.now)
-    vote, row = decisions.bind_rule(
-        known(asked.vote_id, uow), rule, uow.principal, in_force=rule in rules_in_force(today), now=uow.now
-    )
+    """确定规则. Raises: UnknownRule, HearingRequired where the topic's hearing has not been held."""
+    vote, rule = known(asked.vote_id, uow), rule_of(asked.rule)
+    in_force = rule in rules_in_force(local_day(uow.now))
+    if vote.topic_id is not None:
+        decidable(uow.store(Topics).get(vote.topic_id), vote.community)
+    vote, row = decisions.bind_rule(vote, rule, uow.principal, in_force=in_force, now=uow.now)
     return keep(vote, row, uow, by=uow.principal.subject)
 
 

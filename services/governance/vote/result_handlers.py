@@ -1,12 +1,19 @@
 """One function a message, from the end of a vote on: load, decide, save. No SQL, no broker call."""
 
+from uuid import UUID
+
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.processing.commands import CommandRoute, command
 from contracts.commands import votes as asks
 from contracts.commands.assemblies import Action
 from contracts.commands.votes import About, BallotMode, CertifiedVote, VoteReceipt
+from contracts.vocabulary import Role
 from services.governance.reference.repository import Categories, Grids
 from services.governance.standing import account_of
+from services.governance.topic.handlers import save
+from services.governance.topic.lifecycle import Step as TopicStep
+from services.governance.topic.repository import Topics
+from services.governance.topic.topic import decide, of_community
 from services.governance.vote import counting, results
 from services.governance.vote.ballots import OpenBallots, Shuffled, ballots_of
 from services.governance.vote.keeping import keep, known, roll_if_any
@@ -57,6 +64,8 @@ def certify_vote(asked: asks.CertifyVote, uow: UnitOfWork) -> CertifiedVote:
     vote = known(asked.vote_id, uow)
     objections = uow.store(ObjectionStore).objected(vote.id, About.RESULT)
     vote, row = results.certify(vote, asked, uow.principal, objections=objections, now=uow.now)
+    if vote.topic_id is not None:
+        _decide_topic(vote.topic_id, vote.community, uow)
     source = Source(Origin.VOTE, vote.id, vote.community, account_of(uow.principal), uow.now)
     actions = [Action(grid=each.grid, category=each.category, text=each.text) for each in asked.items]
     items = commission_all(actions, source, uow)
@@ -69,9 +78,17 @@ def certify_vote(asked: asks.CertifyVote, uow: UnitOfWork) -> CertifiedVote:
     )
 
 
+def _decide_topic(topic_id: UUID, community: str, uow: UnitOfWork) -> None:
+    """What residents wanted decided is decided now, whichever way. Raises: IllegalTransition."""
+    topic = of_community(uow.store(Topics).get(topic_id), community)
+    save(decide(topic), uow, step=TopicStep.DECIDE, role=Role.COMMITTEE)
+
+
 def void_vote(asked: asks.VoidVote, uow: UnitOfWork) -> VoteReceipt:
-    """宣告无效."""
+    """宣告无效. Whatever was cast lapses, and stays as secret as if it had been counted."""
     vote, row = results.void(known(asked.vote_id, uow), asked, uow.principal, now=uow.now)
+    if vote.mode is BallotMode.SECRET:
+        uow.store(Shuffled).append(vote.id)
     return keep(vote, row, uow, by=uow.principal.subject)
 
 

@@ -70,7 +70,7 @@ def void(vote: Vote, asked: asks.VoidVote, principal: Principal, *, now: datetim
     facts = facts_of(vote, by=by_of(principal, vote.community, Step.VOID), now=now)
     row = transition(vote.state, Trigger.COMMAND, Step.VOID, facts)
     reason = fit_text(asked.reason, "reason", SHORTEST, LONGEST_TEXT)
-    return moved(vote, row, void_reason=reason, ended_at=now)
+    return moved(vote, row, void_reason=reason, ended_at=now, swept=False)
 
 
 def object_to(

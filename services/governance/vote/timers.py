@@ -1,5 +1,7 @@
 """What time does to votes, and what is swept out after them."""
 
+from uuid import UUID
+
 from chassis.context import Context
 from chassis.data.engine import Database
 from chassis.principal import the_system
@@ -10,12 +12,25 @@ from services.governance.vote.sweeping import sweep
 
 
 def run_all(database: Database) -> None:
-    """Open, extend and close what is due, each vote in a transaction of its own."""
+    """Open, extend and close what is due, each vote in a transaction of its own.
+
+    Raises: what one of them has raised, once the others have had their turn.
+    """
     with database.reading() as connection:
         due = Votes.due(connection)
+    failed: list[Exception] = []
     for vote_id in due:
-        with database.writing(Context(principal=the_system(), correlation_id=str(uuid7()))) as uow:
-            known(vote_id, uow)
+        try:
+            _run(database, vote_id)
+        except Exception as error:  # noqa: BLE001 - raised below: one vote keeps no other from its time
+            failed.append(error)
+    if failed:
+        raise failed[0]
+
+
+def _run(database: Database, vote_id: UUID) -> None:
+    with database.writing(Context(principal=the_system(), correlation_id=str(uuid7()))) as uow:
+        known(vote_id, uow)
 
 
 def sweep_boxes(database: Database) -> None:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from chassis.context import Context
 from chassis.data.clock import set_offset
 from chassis.data.engine import Database
+from contracts.commands import votes as asks
 from ops.databases import Databases
 from services.governance.vote import timers
 from services.governance.vote.ballot import Ballot, receipt_of
@@ -18,6 +19,7 @@ from services.governance.vote.ballots import Shuffled
 from tests.support.messages import rows
 from tests.support.voting import ask, count, open_vote, view
 from tests.unit.governance.a_vote import VOTE, a_ballot, elector, entitlement
+from tests.unit.governance.builders import DISPATCHER
 
 VOTERS = 40
 CAST = [a_ballot(number, "yes" if number % 3 else "no") for number in range(VOTERS)]
@@ -83,6 +85,15 @@ def test_afterwards_no_order_of_rows_is_that_of_casting(voted: Database) -> None
         assert ids != cast
         # Forty in a row by chance alone: fewer than one shuffle in 10^40 keeps half of them in place.
         assert sum(a == b for a, b in zip(ids, cast, strict=True)) < VOTERS // 2
+
+
+def test_a_vote_that_was_stopped_is_as_secret_as_one_that_was_counted(voted: Database) -> None:
+    stop = asks.VoidVote(command_id=VOTE, vote_id=VOTE, reason="公告的议题表述有误。")
+    assert ask(voted, stop, by=DISPATCHER)[0]["state"] == "voided"
+    assert rows(voted, "SELECT count(*) FROM ballot_box") == [(0,)]
+    assert rows(voted, "SELECT count(DISTINCT xmin::text) FROM ballot") == [(1,)]
+    assert order_of(voted, "ballot", "ctid") != [each.ballot_id for each in CAST]
+    assert rows(voted, "SELECT swept FROM vote") == [(False,)]
 
 
 def test_two_shuffles_are_not_alike(voted: Database) -> None:

@@ -2,14 +2,19 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
+from chassis.context import Context
 from chassis.data.clock import set_offset
 from chassis.data.engine import Database
 from contracts.commands import votes as asks
+from contracts.commands.topics import TopicState
 from contracts.commands.votes import About, BallotMode
 from contracts.vocabulary import RollKind
 from services.governance.service import COMMANDS
+from services.governance.topic.repository import Topics
+from services.governance.topic.topic import Topic
 from services.governance.vote import queries, timers
 from tests.support.messages import data_of, rows, sent
 from tests.support.voting import (
@@ -40,11 +45,13 @@ from tests.unit.governance.a_vote import (
     entries,
 )
 from tests.unit.governance.builders import DISPATCHER, an_id, somebody
+from tests.unit.governance.neighbours import a_topic
 
 MINUTE = timedelta(minutes=1)
 TODAY = date(2026, 3, 1)
 WORDS = "名册中缺少三号楼的两户居民。"
 REASON = "经核对确有遗漏。"
+BROKEN = '{"id": "00000000-0000-4000-8000-000000000000", "rule": {"broken": 1}}'
 
 
 @pytest.fixture(autouse=True)
@@ -388,6 +395,19 @@ def test_the_committee_takes_back_its_vote_until_it_opens_and_then_the_centre_al
     assert ask(database, withdrawal)[0]["state"] == "voided"
 
 
+def test_a_vote_that_cannot_be_closed_keeps_no_other_from_its_time(database: Database) -> None:
+    open_vote(database)
+    pass_time(database, 2 * DAY)
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO vote SELECT (jsonb_populate_record(vote, %s)).* FROM vote",
+            (BROKEN,),
+        )
+    with pytest.raises(msgspec.ValidationError):
+        timers.run_all(database)
+    assert view(database).state == "closed"
+
+
 def test_owners_decide_by_area_and_heads_and_co_owners_who_disagree_are_absent(database: Database) -> None:
     open_vote(
         database,
@@ -421,6 +441,32 @@ def test_an_elector_sees_what_is_his_to_use_and_whether_it_was_used(database: Da
         assert (mine.entitlement_id, mine.participated) == (entitlement(number), used)
     stranger = somebody("stranger", "resident", community="c01")
     assert queries.entitlements(database, stranger, VOTE).items == ()
+
+
+def test_a_listed_topic_is_heard_before_its_rule_is_bound_and_decided_with_the_vote(
+    database: Database,
+) -> None:
+    topic = an_id("topic")
+    know_topic(database, a_topic(TopicState.ADMITTED, hearing_required=True))
+    elsewhere = drafting(vote_id=an_id("elsewhere"), topic_id=an_id("no topic"))
+    assert ask(database, elsewhere)[0]["code"] == "not_found"
+    ask(database, drafting(topic_id=topic))
+    assert step(database, asks.BindRule, rule=RESIDENTS)["code"] == "hearing_required"
+    know_topic(database, a_topic(TopicState.ADMITTED, hearing_required=True, hearing_id=an_id("hearing")))
+    open_vote(database, topic_id=topic)
+    for number in range(9):
+        cast(database, number, "no")
+    count(database)
+    step(database, asks.PublishResult)
+    pass_time(database, 15 * DAY + MINUTE)
+    assert step(database, asks.CertifyVote)["state"] == "rejected"
+    assert rows(database, "SELECT state FROM topic") == [("decided",)]
+
+
+def know_topic(database: Database, topic: Topic) -> None:
+    with database.writing(Context(correlation_id="a test")) as uow:
+        uow.store(Topics).get(topic.id)
+        uow.store(Topics).put(topic.id, topic)
 
 
 def test_votes_are_listed_newest_first_page_by_page(database: Database) -> None:
