@@ -157,6 +157,7 @@ POLICY: dict[tuple[str, str], Access] = {
     ("GET", f"{_API}/people"): _SEE_PERSONS,
     ("POST", f"{_API}/people"): _KEEP_PERSONS,
     ("POST", f"{_API}/people/imports"): _KEEP_PERSONS,
+    ("GET", f"{_API}/units"): _SEE_PERSONS,
     ("GET", _PERSON): _SEE_PERSONS,
     ("POST", f"{_PERSON}/residence"): _KEEP_PERSONS,
     ("POST", f"{_PERSON}/reveal"): _KEEP_PERSONS,

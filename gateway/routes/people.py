@@ -15,6 +15,7 @@ from contracts.commands.people import (
     PersonView,
     RegisterPerson,
     RevealPage,
+    UnitPage,
 )
 from gateway.headers import command_id, made_by
 from gateway.house import ask, carry_out, context, house, principal
@@ -40,6 +41,12 @@ _EXAMPLE = "c02-g01-s01-d1-h101"
 def list_persons(query: dict[str, Any]) -> Response:
     """Return who lives at a place now, behind masks, household by household."""
     return answer(ask("registry", "list_persons", result=PersonPage, **query))
+
+
+@routes.get("/units", query=PlaceOfPersons(), answer=UnitPage, problems=("not_found", "malformed_cursor"))
+def list_units(query: dict[str, Any]) -> Response:
+    """Return the units of property at a place, with who owns them now: persons behind masks."""
+    return answer(ask("registry", "list_units", result=UnitPage, **query))
 
 
 @routes.post(

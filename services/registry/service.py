@@ -18,6 +18,7 @@ from contracts.commands.people import (
     PersonView,
     Revealable,
     RevealPage,
+    UnitPage,
 )
 from contracts.commands.registry import AccountView, CalendarView, CategoryView, DepartmentView, PlaceView
 from contracts.events.registry import Tier
@@ -30,6 +31,7 @@ from services.registry.organisation import queries as organisation
 from services.registry.people import handlers as people
 from services.registry.people import queries as people_queries
 from services.registry.people.dependency import KeepingDependency
+from services.registry.property import queries as property_queries
 from services.registry.roll import handlers as roll
 
 NAME = "registry"
@@ -118,6 +120,15 @@ class RegistryService:
     def reveals(self, context: Context, *, person_id: UUID) -> RevealPage:
         """Return who was told what of a person, and why. Raises: Forbidden, UnknownPerson."""
         return people_queries.reveals(self.database, context.required(), person_id)
+
+    @query
+    def list_units(
+        self, context: Context, *, place: str, cursor: str | None = None, limit: int = 20
+    ) -> UnitPage:
+        """Return the units of a place. Raises: Forbidden, NotFound, Invalid, MalformedCursor."""
+        return property_queries.list_units(
+            self.database, context.required(), place=place, cursor=cursor, limit=limit
+        )
 
     @query
     def check_rows(self, context: Context, *, kind: ImportKind, content: bytes) -> ImportReport:

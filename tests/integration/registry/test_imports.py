@@ -10,12 +10,13 @@ from openpyxl import Workbook
 from chassis.context import Context
 from chassis.data.engine import Database
 from chassis.principal import Principal
-from chassis.refusal import Refusal
+from chassis.refusal import MalformedCursor, NotFound, Refusal
 from contracts.commands.people import ImportKind, ImportReport, ImportRows, RowFault
 from contracts.vocabulary import Role
 from services.registry import seed
 from services.registry.importing import handlers
 from services.registry.people import queries
+from services.registry.property.queries import list_units
 from services.registry.service import COMMANDS
 from tests.support.messages import a_command, answer_of, rows, sent
 from tests.unit.registry.neighbours import an_id_number
@@ -184,6 +185,20 @@ def test_units_come_with_their_owners_and_change_hands(estate: Database) -> None
         (7000,),
         (5050,),
     ]
+    page = list_units(estate, CLERK, place="c02-g01", cursor=None, limit=2)
+    couple, organisation = (
+        tuple((each.name, each.organisation) for each in unit.owners) for unit in page.items
+    )
+    assert (sorted(couple), organisation) == ([("李*", False), ("王*", False)], (("矿务局", True),))
+    rest = list_units(estate, CLERK, place="c02", cursor=page.next_cursor, limit=2)
+    assert [(unit.use, unit.owners[0].name, unit.owners[0].since) for unit in rest.items] == [
+        ("commercial", "远*", date(2020, 1, 1))
+    ]
+    assert rest.next_cursor is None
+    with pytest.raises(NotFound):
+        list_units(estate, FOREIGNER, place="c02", cursor=None, limit=2)
+    with pytest.raises(MalformedCursor):
+        list_units(estate, CLERK, place="c02", cursor="%", limit=2)
     sold = a_csv(UNITS, (HOME, "住宅", "68.25", "王小花", WIFE, "", "2021-03-01"))
     assert taken(estate, sold, ImportKind.UNITS)["new"] == 1
     shares = (

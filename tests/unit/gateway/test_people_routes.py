@@ -12,6 +12,7 @@ from contracts.commands.people import (
     PersonRevealed,
     Relation,
     RowFault,
+    UnitPage,
 )
 from tests.unit.gateway.cell import Cell, code_of
 
@@ -79,6 +80,8 @@ def test_persons_are_listed_by_place_and_moved(cell: Cell, clerk: str) -> None:
     assert cell.get("/people?place=c02-g01&limit=5", token=clerk).status_code == 200
     assert cell.rpc.last().said == {"place": "c02-g01", "limit": 5}
     assert code_of(cell.get("/people", token=clerk)) == "invalid"
+    cell.rpc.tell("registry", "list_units", UnitPage(items=(), next_cursor=None))
+    assert cell.get("/units?place=c02", token=clerk).get_json() == {"items": [], "next_cursor": None}
     person_id = uuid4()
     cell.rpc.tell("registry", "move_person", PersonReceipt(person_id=person_id, household=None))
     assert cell.post(f"/people/{person_id}/residence", {"on": "2026-03-02"}, token=clerk).status_code == 200
