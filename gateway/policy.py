@@ -261,6 +261,7 @@ POLICY: dict[tuple[str, str], Access] = {
     ("GET", f"{_API}/reference/places"): ANYBODY,
     ("GET", f"{_API}/reference/categories"): ANYBODY,
     ("GET", f"{_API}/reference/departments"): ANYBODY,
+    ("GET", f"{_API}/reference/communities/<code>"): ANYBODY,
     ("GET", f"{_API}/calendar/<int(fixed_digits=4):year>"): ANYBODY,
     ("GET", f"{_API}/responsibility"): ANYBODY,
     ("GET", f"{_API}/responsibility/<category>"): ANYBODY,

@@ -195,3 +195,38 @@ class CodeRequested(msgspec.Struct, frozen=True, kw_only=True):
 
     request_id: UUID
     expires_at: datetime
+
+
+class BodyKind(StrEnum):
+    """The three bodies of a community 一委一居一中心: one of each."""
+
+    PARTY_COMMITTEE = "party_committee"  # 社区党委
+    RESIDENTS_COMMITTEE = "residents_committee"  # 居民委员会
+    SERVICE_CENTRE = "service_centre"  # 社区服务中心
+
+
+class BodyView(msgspec.Struct, frozen=True, kw_only=True):
+    """One of a community's bodies."""
+
+    code: str
+    kind: str
+    name_zh: str
+    name_en: str
+    valid_from: date
+
+
+class GroupView(msgspec.Struct, frozen=True, kw_only=True):
+    """A resident group 居民小组 and how many households it has."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    households: int
+
+
+class CommunityView(msgspec.Struct, frozen=True, kw_only=True):
+    """How a community is organised today."""
+
+    code: str
+    bodies: tuple[BodyView, ...]
+    groups: tuple[GroupView, ...]

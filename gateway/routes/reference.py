@@ -4,9 +4,11 @@ from typing import Any
 
 from flask import Response
 
+from contracts.commands.people import CommunityView
 from contracts.commands.registry import CalendarView, CategoryView, DepartmentView, PlaceView
 from gateway.answers import Categories, Departments, Places
 from gateway.house import ask
+from gateway.parsing import code_in_path
 from gateway.routing import Routes, answer
 from gateway.schemas.lists import PlaceFilter
 
@@ -29,6 +31,12 @@ def categories() -> Response:
 def departments() -> Response:
     """Return the departments."""
     return answer(Departments(items=ask("registry", "departments", result=tuple[DepartmentView, ...])))
+
+
+@routes.get("/reference/communities/<code>", answer=CommunityView, problems=("not_found",))
+def community(code: str) -> Response:
+    """Return a community's Party committee, residents' committee and service centre, and its groups."""
+    return answer(ask("registry", "community", result=CommunityView, code=code_in_path(code)))
 
 
 @routes.get("/calendar/<int(fixed_digits=4):year>", answer=CalendarView, problems=("not_found",))

@@ -32,10 +32,12 @@ from services.registry.amendments import Amendments
 from services.registry.calendar.handlers import fill_year
 from services.registry.calendar.repository import YearStore
 from services.registry.demo import DemoAccount
+from services.registry.organisation.community import bodies_of, groups_of
 from services.registry.organisation.errors import ReferenceDataError
 from services.registry.organisation.handlers import define_category, define_department, define_place
 from services.registry.organisation.repository import (
     CategoryStore,
+    Communities,
     DepartmentStore,
     PlaceStore,
     define_alone,
@@ -90,13 +92,18 @@ def define(data: ReferenceData, accounts: Sequence[DemoAccount], uow: UnitOfWork
     uow.store(DepartmentStore).prefetch(each.code for each in data.departments)
     uow.store(CategoryStore).prefetch(each.code for each in data.categories)
     uow.store(YearStore).prefetch(each.year for each in data.years)
-    return Seeded(
+    seeded = Seeded(
         places=sum(define_place(each, uow) for each in data.places),
         departments=sum(define_department(each, uow) for each in data.departments),
         categories=sum(define_category(each, uow) for each in data.categories),
         years=sum(fill_year(each, uow) for each in data.years),
         accounts=_define_accounts(accounts, uow),
     )
+    for body in bodies_of(data.places):
+        uow.store(Communities).append(body)
+    for group in groups_of(data.places):
+        uow.store(Communities).append(group)
+    return seeded
 
 
 def refuse_demo_accounts(accounts: Sequence[DemoAccount], uow: UnitOfWork) -> None:

@@ -11,6 +11,7 @@ from chassis.processing.commands import CommandProcessor
 from chassis.processing.events import EventProcessor
 from contracts.commands.people import (
     CodeRequested,
+    CommunityView,
     ImportKind,
     ImportReport,
     PersonPage,
@@ -87,6 +88,11 @@ class RegistryService:
     def departments(self, _context: Context) -> tuple[DepartmentView, ...]:
         """Return the departments."""
         return organisation.departments(self.database)
+
+    @query
+    def community(self, _context: Context, *, code: str) -> CommunityView:
+        """Return a community's bodies and resident groups. Raises: NotFound."""
+        return organisation.community(self.database, code)
 
     @query
     def calendar_year(self, _context: Context, *, year: int) -> CalendarView:

@@ -44,3 +44,33 @@ categories = sa.Table(
     sa.Column("valid_from", sa.Date, nullable=False),
     sa.Column("emitted", sa.Integer, nullable=False),
 )
+
+bodies = sa.Table(
+    "community_body",
+    metadata,
+    sa.Column("code", sa.Text, primary_key=True),
+    sa.Column("community", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("name_zh", sa.Text, nullable=False),
+    sa.Column("name_en", sa.Text, nullable=False),
+    sa.Column("valid_from", sa.Date, nullable=False),
+    sa.Column("valid_to", sa.Date),
+)
+
+groups = sa.Table(
+    "resident_group",
+    metadata,
+    sa.Column("code", sa.Text, primary_key=True),
+    sa.Column("community", sa.Text, nullable=False),
+    sa.Column("name_zh", sa.Text, nullable=False),
+    sa.Column("name_en", sa.Text, nullable=False),
+    sa.Column("valid_from", sa.Date, nullable=False),
+    sa.Column("valid_to", sa.Date),
+)
+
+grouped_households = sa.Table(
+    "grouped_household",
+    metadata,
+    sa.Column("household", sa.Text, primary_key=True),
+    sa.Column("group_code", sa.Text, nullable=False),
+)

@@ -5,7 +5,8 @@ from datetime import date
 import msgspec
 
 from chassis.data.engine import Database
-from chassis.refusal import Invalid
+from chassis.refusal import Invalid, NotFound
+from contracts.commands.people import CommunityView
 from contracts.commands.registry import CategoryView, DepartmentView, PlaceView
 from contracts.events.registry import Tier
 from services.registry.organisation import repository
@@ -35,3 +36,14 @@ def departments(database: Database) -> tuple[DepartmentView, ...]:
     with database.reading() as connection:
         found = repository.all_departments(connection)
     return tuple(msgspec.convert(each, DepartmentView, from_attributes=True) for each in found)
+
+
+def community(database: Database, code: str) -> CommunityView:
+    """Return a community's bodies and resident groups. Raises: NotFound."""
+    if not is_code(code):
+        raise NotFound
+    with database.reading() as connection:
+        found = repository.community(connection, code)
+    if not found.bodies:
+        raise NotFound
+    return found

@@ -8,15 +8,35 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from chassis.data import bulk
-from chassis.data.store import Change, Store
+from chassis.data.store import Change, Journal, Store
+from contracts.commands.people import BodyView, CommunityView, GroupView
 from contracts.events.registry import Tier
 from services.registry.organisation.category import Category
+from services.registry.organisation.community import Body, Group
 from services.registry.organisation.department import Department
-from services.registry.organisation.models import categories, departments, places
+from services.registry.organisation.models import (
+    bodies,
+    categories,
+    departments,
+    grouped_households,
+    groups,
+    places,
+)
 from services.registry.organisation.place import Place
 
 _TODAY = sa.literal_column("(cell_now() AT TIME ZONE 'Asia/Shanghai')::date", sa.Date)
 _ALONE = sa.text("SELECT pg_advisory_xact_lock(20120601)")
+_DAY = "(cell_now() AT TIME ZONE 'Asia/Shanghai')::date"
+_STANDS = f"valid_from <= {_DAY} AND (valid_to IS NULL OR {_DAY} < valid_to)"
+_BODIES = sa.text(f"""
+SELECT code, kind, name_zh, name_en, valid_from FROM community_body
+WHERE community = :community AND {_STANDS} ORDER BY kind
+""")  # noqa: S608 - nothing that is given is written into it
+_GROUPS = sa.text(f"""
+SELECT code, name_zh, name_en,
+       (SELECT count(*) FROM grouped_household WHERE group_code = code) AS households
+FROM resident_group WHERE community = :community AND {_STANDS} ORDER BY code
+""")  # noqa: S608
 
 V = TypeVar("V", Place, Department, Category)
 
@@ -77,6 +97,25 @@ class CategoryStore(DefinitionStore[Category]):
     kind = Category
 
 
+class Communities(Journal[Body | Group]):
+    """Bodies and groups that communities begin with; what is on record already stays as it is."""
+
+    def write_many(self, rows: list[Body | Group]) -> None:
+        """Write them, after the places that they are of."""
+        found = [msgspec.structs.asdict(each) for each in rows if isinstance(each, Group)]
+        grouped = [
+            {"household": household, "group_code": each["code"]}
+            for each in found
+            for household in each.pop("households")
+        ]
+        for table, given in (
+            (bodies, [msgspec.structs.asdict(each) for each in rows if isinstance(each, Body)]),
+            (groups, found),
+            (grouped_households, grouped),
+        ):
+            bulk.insert(self.connection, table, given, on_conflict="ON CONFLICT DO NOTHING")
+
+
 def define_alone(connection: Connection) -> None:
     """Let one process at a time define things, until the transaction ends."""
     connection.execute(_ALONE)
@@ -102,6 +141,18 @@ def all_categories(connection: Connection) -> list[Category]:
     """Return the categories of both levels, in the order of their codes."""
     rows = connection.execute(sa.select(categories).order_by(categories.c.code)).mappings()
     return [msgspec.convert(row, Category) for row in rows]
+
+
+def community(connection: Connection, code: str) -> CommunityView:
+    """Return how a community is organised on the cell's day; empty where there is no such community."""
+    given = {"community": code}
+    return CommunityView(
+        code=code,
+        bodies=tuple(msgspec.convert(row, BodyView) for row in connection.execute(_BODIES, given).mappings()),
+        groups=tuple(
+            msgspec.convert(row, GroupView) for row in connection.execute(_GROUPS, given).mappings()
+        ),
+    )
 
 
 def all_departments(connection: Connection) -> list[Department]:

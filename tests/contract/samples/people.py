@@ -48,6 +48,19 @@ _UNIT = people.UnitView(
     area_hundredths_m2=6_825,
     owners=(_OWNER,),
 )
+_BODY = people.BodyView(
+    code="c02-residents-committee",
+    kind="residents_committee",
+    name_zh="段南沟社区居民委员会",
+    name_en="Duannangou community: residents' committee",
+    valid_from=DAY,
+)
+_GROUP = people.GroupView(
+    code="c02-rg01",
+    name_zh="四矿小区1号楼居民小组",
+    name_en="Sikuang estate, building 1: residents",
+    households=50,
+)
 _REVEAL = people.RevealView(
     at=AT, person_id=PERSON, revealed_to=str(WORKER), fields=("phone",), reason="核实漏水情况"
 )
@@ -68,5 +81,8 @@ ANSWERS = (
     people.RevealPage(items=(_REVEAL,)),
     _UNIT,
     people.UnitPage(items=(_UNIT,), next_cursor=None),
+    _BODY,
+    _GROUP,
+    people.CommunityView(code="c02", bodies=(_BODY,), groups=(_GROUP,)),
     people.CodeRequested(request_id=COMMAND, expires_at=LATER),
 )

@@ -8,11 +8,13 @@ from datetime import UTC, date, datetime
 import msgspec
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from chassis.context import Context
 from chassis.data.clock import set_offset
 from chassis.data.engine import Database
 from chassis.principal import the_system
+from chassis.refusal import NotFound
 from contracts.envelope import decode_data
 from contracts.events.registry import CategoryDefined, DepartmentDefined, PlaceDefined, Tier
 from services.registry import demo, reference_data, seed
@@ -280,3 +282,35 @@ def test_the_people_of_a_demo_cell_move_in_once_and_whoever_moved_stays_away(dat
 def test_a_production_cell_has_no_invented_people(database: Database) -> None:
     seeded(database)
     assert rows(database, "SELECT count(*) FROM person, property_unit") == [(0,)]
+
+
+def test_a_community_has_one_body_of_each_kind_and_its_resident_groups(database: Database) -> None:
+    seeded(database)
+    seeded(database)
+    found = queries.community(database, "c02")
+    assert [each.kind for each in found.bodies] == [
+        "party_committee",
+        "residents_committee",
+        "service_centre",
+    ]
+    assert found.bodies[1].name_zh == "段南沟社区居民委员会"
+    assert len(found.groups) == 60
+    assert sum(each.households for each in found.groups) == 3050
+    assert (found.groups[0].code, found.groups[0].households) == ("c02-rg01", 50)
+    assert len(queries.community(database, "c01").bodies) == 3
+    for code in ("c99", "c02-g01", "%"):
+        with pytest.raises(NotFound):
+            queries.community(database, code)
+
+
+def test_a_second_body_of_a_kind_is_kept_out_by_the_database(database: Database) -> None:
+    seeded(database)
+    second = "INSERT INTO community_body VALUES ('x', 'c02', 'service_centre', 'x', 'x', '2020-01-01')"
+    with pytest.raises(IntegrityError, match="community_body_one"), database.engine.begin() as connection:
+        connection.execute(sa.text(second))
+    with database.engine.begin() as connection:
+        connection.execute(
+            sa.text("UPDATE community_body SET valid_to = '2020-01-01' WHERE code = 'c02-service-centre'")
+        )
+        connection.execute(sa.text(second))
+    assert "x" in [each.code for each in queries.community(database, "c02").bodies]

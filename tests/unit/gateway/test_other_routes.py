@@ -9,6 +9,7 @@ from chassis.rpc_client import RemoteRefusal
 from contracts.commands import governance
 from contracts.commands.dispatch import OrderPage, ResultReceipt
 from contracts.commands.notify import MessagePage, ReadReceipt
+from contracts.commands.people import CommunityView
 from contracts.commands.registry import CalendarView, CategoryView, DepartmentView, PlaceView
 from gateway.health import Health
 from tests.unit.gateway.cell import CASE_ID, ORDER_ID, THEN, Cell, a_view, an_order, code_of
@@ -148,6 +149,10 @@ def test_codes_are_explained(cell: Cell) -> None:
     assert cell.get("/reference/categories", token=token).get_json()["items"][0]["name_zh"] == "市政"
     assert cell.get("/reference/departments", token=token).get_json()["items"][0]["code"] == "CGJ"
     assert code_of(cell.get("/reference/places?tier=moon", token=token)) == "invalid"
+    cell.rpc.tell("registry", "community", CommunityView(code="c02", bodies=(), groups=()))
+    assert cell.get("/reference/communities/c02", token=token).get_json()["code"] == "c02"
+    assert cell.rpc.last().said == {"code": "c02"}
+    assert code_of(cell.get("/reference/communities/c_2", token=token)) == "not_found"
 
 
 def test_a_year_is_told_with_what_differs_from_monday_to_friday(cell: Cell) -> None:
