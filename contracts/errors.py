@@ -120,7 +120,7 @@ CODES: dict[str, Problem] = {
     # Votes.
     "unknown_place": Problem(422, "There is no such place of yours", "地点不存在"),
     "not_studied": Problem(409, "The Party organisation studies it first", "重要事项须先经党组织研究"),
-    "rule_unfit": Problem(422, "The rule is not for this vote", "规则不适用于该表决"),
+    "rule_unfit": Problem(422, "The rule is not for this decision", "规则不适用于该事项"),
     "roll_under_way": Problem(409, "The roll is still being made", "名册正在编制"),
     "roll_differs": Problem(409, "The roll is not what it says of itself", "名册核对不符"),
     "too_few_electors": Problem(409, "Too few for a secret ballot", "人数过少, 不能无记名投票"),
@@ -162,4 +162,11 @@ CODES: dict[str, Problem] = {
     "signatures_missing": Problem(409, "Not everybody has signed or refused to", "尚有代表未签署笔录"),
     "opinions_unanswered": Problem(409, "Every opinion is answered first", "尚有意见未答复"),
     "work_not_done": Problem(409, "What it has led to is not done yet", "交办事项尚未完成"),
+    # Assemblies, and departments' tasks for residents' committees.
+    "objection_period_over": Problem(409, "The days for objections have passed", "异议期已过"),
+    "points_open": Problem(409, "Some points are not counted yet", "尚有议程未表决"),
+    "not_passed": Problem(409, "It has not passed", "该事项未获通过"),
+    "not_on_entry_list": Problem(
+        422, "This is not on the list of what may be asked of a committee", "不在社区工作准入清单内"
+    ),
 }

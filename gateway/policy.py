@@ -80,6 +80,7 @@ _OWN_ORDER = f"{_API}/department/orders/<uuid:order_id>"
 _TOPIC = f"{_API}/topics/<uuid:topic_id>"
 _HEARING = f"{_API}/hearings/<uuid:hearing_id>"
 _VOTE = f"{_API}/votes/<uuid:vote_id>"
+_ASSEMBLY = f"{_API}/assemblies/<uuid:assembly_id>"
 _ITEM = f"{_API}/conference/meetings/<uuid:meeting_id>/items/<uuid:item_id>"
 
 POLICY: dict[tuple[str, str], Access] = {
@@ -208,6 +209,21 @@ POLICY: dict[tuple[str, str], Access] = {
     ("POST", f"{_HEARING}/report"): _COMMITTEE,
     ("POST", f"{_HEARING}/dispatch"): _COMMITTEE,
     ("POST", f"{_HEARING}/follow-up"): _COMMITTEE,
+    # Assemblies, and what departments ask of committees: open to everybody.
+    ("GET", f"{_API}/assemblies"): PUBLIC,
+    ("GET", f"{_API}/assemblies/csv"): PUBLIC,
+    ("GET", _ASSEMBLY): PUBLIC,
+    ("POST", f"{_API}/assemblies"): _COMMITTEE,
+    ("POST", f"{_ASSEMBLY}/notice"): _COMMITTEE,
+    ("POST", f"{_ASSEMBLY}/attendance"): _HALL,
+    ("POST", f"{_ASSEMBLY}/steps"): _COMMITTEE,
+    ("POST", f"{_ASSEMBLY}/agenda/<uuid:point_id>/hands"): _COMMITTEE,
+    ("POST", f"{_ASSEMBLY}/objections"): _only(Role.RESIDENT),
+    ("POST", f"{_ASSEMBLY}/objections/<uuid:objection_id>/answer"): _COMMITTEE,
+    ("POST", f"{_ASSEMBLY}/agenda/<uuid:point_id>/dispatch"): _COMMITTEE,
+    ("GET", f"{_API}/tasks"): PUBLIC,
+    ("GET", f"{_API}/tasks/entry-list"): PUBLIC,
+    ("POST", f"{_API}/tasks"): _OFFICER,
     ("GET", f"{_API}/work"): PUBLIC,
     ("GET", f"{_API}/work/csv"): PUBLIC,
     # Votes. Everybody follows them; the committee of the place leads them, its residents decide.

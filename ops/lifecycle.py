@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from contracts.vocabulary import Role
 from ops.cell import REPOSITORY
 from services.dispatch.work_order import lifecycle as work_order
+from services.governance.assembly import lifecycle as assembly
 from services.governance.hearing import lifecycle as hearing
 from services.governance.meeting import lifecycle as agenda
 from services.governance.topic import lifecycle as topic
@@ -50,6 +51,7 @@ MACHINES = (
     Machine("Work order 工单", "Owned by dispatch: one for each cycle of a case.", work_order),
     Machine("Topic 议题", "Owned by governance: what residents want to decide.", topic),
     Machine("Hearing 居民听证会", "Owned by governance: everybody is heard, nothing is decided.", hearing),
+    Machine("Assembly 居民会议", "Owned by governance: residents or representatives raise hands.", assembly),
     Machine("Agenda item 会议议题", "Owned by governance: what a joint conference decides on.", agenda),
     Machine("Vote 表决", "Owned by governance: a question put to a roll.", vote),
 )

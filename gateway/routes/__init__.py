@@ -1,6 +1,7 @@
 """The routes, a module an actor's room."""
 
 from gateway.routes import (
+    assemblies,
     ballots,
     bulk,
     bundles,
@@ -27,6 +28,7 @@ from gateway.routes import (
     rules,
     sessions,
     system,
+    tasks,
     topics,
     triage,
     uploads,
@@ -53,6 +55,8 @@ ALL = (
     topics.routes,
     hearings.routes,
     hearings_held.routes,
+    assemblies.routes,
+    tasks.routes,
     votes.routes,
     ballots.routes,
     bundles.routes,

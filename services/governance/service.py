@@ -10,14 +10,17 @@ from chassis.entrypoints import DatabaseDependency, command_batch, event_batch, 
 from chassis.processing.commands import CommandProcessor
 from chassis.processing.events import EventProcessor
 from chassis.signing import SigningKeyDependency
-from contracts.commands.assemblies import WorkPage
+from contracts.commands.assemblies import AssemblyPage, AssemblyView, WorkPage
 from contracts.commands.bundles import Audience, BundlePart, BundleView
 from contracts.commands.governance import Agenda
 from contracts.commands.hearing_views import Draw, HearingPage, HearingView, Registrations
 from contracts.commands.rules import Counts, DecisionRules, Verdict
+from contracts.commands.tasks import EntryList, TaskPage
 from contracts.commands.topics import Subjects, TopicPage, TopicView
 from contracts.commands.votes import Entitlements, Objections, VotePage, VoteView
 from services.governance import metrics
+from services.governance.assembly import handlers as assembly
+from services.governance.assembly import queries as assemblies
 from services.governance.hearing import handlers as hearing
 from services.governance.hearing import people_handlers as hearing_people
 from services.governance.hearing import queries as hearings
@@ -26,6 +29,8 @@ from services.governance.meeting import queries
 from services.governance.reference import handlers as reference
 from services.governance.reference.queries import ReferenceCounts, reference_counts
 from services.governance.rule import queries as rules
+from services.governance.task import handlers as task
+from services.governance.task import queries as tasks
 from services.governance.topic import handlers as topic
 from services.governance.topic import queries as topics
 from services.governance.vote import bundle_queries, signing
@@ -43,6 +48,8 @@ COMMANDS = CommandProcessor(
         *topic.COMMANDS,
         *hearing.COMMANDS,
         *hearing_people.COMMANDS,
+        *assembly.COMMANDS,
+        *task.COMMANDS,
         *votes.COMMANDS,
     ),
 )
@@ -130,6 +137,38 @@ class GovernanceService:
     def hearing_registrations(self, context: Context, hearing_id: UUID) -> Registrations:
         """Return one's own registration, or all of them to who runs it. Raises: UnknownHearing, Forbidden."""
         return hearings.registrations(self.database, context.required(), hearing_id)
+
+    @query
+    def assemblies(
+        self,
+        context: Context,  # noqa: ARG002 - for everybody
+        community: str | None = None,
+        cursor: str | None = None,
+        limit: int = 20,
+    ) -> AssemblyPage:
+        """Return the assemblies. Raises: Invalid, MalformedCursor."""
+        return assemblies.assemblies(self.database, community=community, cursor=cursor, limit=limit)
+
+    @query
+    def assembly(self, context: Context, assembly_id: UUID) -> AssemblyView:  # noqa: ARG002 - for everybody
+        """Return one assembly with what it has led to. Raises: UnknownAssembly."""
+        return assemblies.assembly(self.database, assembly_id)
+
+    @query
+    def entry_list(self, context: Context) -> EntryList:  # noqa: ARG002 - for everybody
+        """Return what may be asked of residents' committees."""
+        return tasks.entry_list()
+
+    @query
+    def tasks(
+        self,
+        context: Context,  # noqa: ARG002 - for everybody
+        community: str | None = None,
+        cursor: str | None = None,
+        limit: int = 20,
+    ) -> TaskPage:
+        """Return what departments have asked of committees. Raises: Invalid, MalformedCursor."""
+        return tasks.tasks(self.database, community=community, cursor=cursor, limit=limit)
 
     @query
     def decided_work(

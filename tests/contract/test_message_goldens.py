@@ -5,6 +5,7 @@ import pytest
 
 from contracts import department, envelope
 from contracts.commands import (
+    assemblies,
     dispatch,
     exports,
     governance,
@@ -13,6 +14,7 @@ from contracts.commands import (
     notify,
     people,
     registry,
+    tasks,
     topics,
     votes,
 )
@@ -58,7 +60,20 @@ def test_every_event_and_department_message_is_among_the_goldens() -> None:
 
 
 def test_every_command_is_among_the_goldens() -> None:
-    services = (registry, people, intake, exports, dispatch, governance, topics, hearings, votes, notify)
+    services = (
+        registry,
+        people,
+        intake,
+        exports,
+        dispatch,
+        governance,
+        topics,
+        hearings,
+        assemblies,
+        tasks,
+        votes,
+        notify,
+    )
     declared = {command for service in services for command in service.COMMANDS}
     assert declared <= {type(golden.body) for golden in goldens.commands()}
 

@@ -14,7 +14,7 @@ from contracts.commands import (
     rules,
     topics,
 )
-from tests.contract.samples import bundles, civic, people, votes
+from tests.contract.samples import assembled, bundles, civic, people, votes
 from tests.contract.samples.common import (
     AT,
     CASE,
@@ -363,6 +363,7 @@ ANSWERS = {
             ),
         ),
         *civic.ANSWERS,
+        *assembled.ANSWERS,
         *votes.ANSWERS,
         *bundles.ANSWERS,
     ),

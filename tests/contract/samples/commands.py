@@ -2,7 +2,7 @@
 
 from contracts.commands import dispatch, exports, governance, intake, notify, registry, topics
 from contracts.vocabulary import LawfulChannel, RefusalReason, Role, SuspensionReason
-from tests.contract.samples import civic, people, votes
+from tests.contract.samples import assembled, civic, people, votes
 from tests.contract.samples.common import (
     AT,
     CASE,
@@ -179,6 +179,7 @@ COMMANDS = {
         topics.AdmitTopic(**_TOPIC, reason="属居民自治事项, 予以受理", subject="public_facility"),
         topics.DeclineTopic(**_TOPIC, reason="不属居民自治事项"),
         *civic.COMMANDS,
+        *assembled.COMMANDS,
         *votes.COMMANDS,
     ),
     "notify": (notify.MarkRead(command_id=COMMAND, message_ids=(MESSAGE,)),),

@@ -14,6 +14,7 @@ from chassis.refusal import Forbidden
 from contracts.commands.governance import AdoptResolution, ConveneMeeting, DeclineItem
 from contracts.events.intake import CaseEscalated
 from contracts.events.registry import DepartmentDefined
+from services.governance.assembly import models as assembly_tables
 from services.governance.hearing import models as hearing_tables
 from services.governance.meeting import models as meeting_tables
 from services.governance.meeting import queries
@@ -23,6 +24,7 @@ from services.governance.reference import models as reference_tables
 from services.governance.reference.queries import reference_counts
 from services.governance.roll import models as roll_tables
 from services.governance.service import COMMANDS, EVENTS
+from services.governance.task import models as task_tables
 from services.governance.topic import models as topic_tables
 from services.governance.vote import models as vote_tables
 from services.governance.work import models as work_tables
@@ -80,6 +82,8 @@ def test_the_migration_makes_the_tables_that_the_code_speaks_of(database: Databa
         topic_tables,
         hearing_tables,
         work_tables,
+        assembly_tables,
+        task_tables,
         roll_tables,
         vote_tables,
     )
