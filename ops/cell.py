@@ -135,6 +135,13 @@ class Cell:
         path = self.folder / "sealing-version"
         return int(path.read_text(encoding="utf-8")) if path.exists() else 1
 
+    def raise_sealing_version(self) -> int:
+        """Let the processes started from now on seal under a new key; the older ones stay, to open by."""
+        with self.locked("sealing"):
+            version = self.sealing_version + 1
+            (self.folder / "sealing-version").write_text(str(version), encoding="utf-8")
+        return version
+
     def forget_secret(self, name: str) -> None:
         """Let the next call for this secret make another; whoever was given the old one keeps it."""
         with self.locked("secrets"):

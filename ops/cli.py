@@ -21,6 +21,7 @@ from ops.departments import api_url, settings_path
 from ops.display import Display
 from ops.errors import Unready
 from ops.parked import commands as parked
+from ops.people import commands as people
 from ops.processes import STOP_STAGES
 from ops.publish import publish
 from ops.startup import Startup
@@ -157,6 +158,7 @@ def demo(arguments: tuple[str, ...]) -> None:
 main.add_command(parked)
 main.add_command(clock)
 main.add_command(department)
+main.add_command(people)
 
 
 @main.command("publish")

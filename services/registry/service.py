@@ -160,3 +160,8 @@ class RegistryService:
     def forget_old_codes(self) -> None:
         """Drop the codes that no longer count."""
         codes.forget_old_codes(self.database)
+
+    @every(seconds=60.0)
+    def reseal(self) -> None:
+        """Seal persons again who are still sealed under an older key."""
+        people_queries.reseal(self.database)

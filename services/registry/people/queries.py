@@ -5,9 +5,11 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
+import structlog
+
 from chassis.context import Context
 from chassis.data.engine import Database
-from chassis.principal import Principal
+from chassis.principal import Principal, the_system
 from chassis.refusal import Invalid, MalformedCursor, NotFound
 from contracts.commands.people import (
     PersonPage,
@@ -16,6 +18,7 @@ from contracts.commands.people import (
     Revealable,
     RevealPage,
 )
+from contracts.envelope import uuid7
 from services.registry import metrics
 from services.registry.people import masking, reads, repository
 from services.registry.people.authority import kept_community, sees
@@ -24,7 +27,10 @@ from services.registry.people.keeping import keeping
 from services.registry.people.person import fit_reason
 from services.registry.people.sealed import person_of
 
+log = structlog.get_logger()
+
 MOST_PERSONS, MOST_REVEALS = 100, 100
+AT_A_TIME = 1_000
 _CURSOR = re.compile(r"([A-Za-z0-9-]{1,32})~([0-9a-f-]{36})")
 _FIRST = ("", UUID(int=0))
 
@@ -91,6 +97,15 @@ def reveals(database: Database, principal: Principal, person_id: UUID) -> Reveal
         if not sees(principal, reads.community_of(connection, person_id)):
             raise UnknownPerson
         return RevealPage(items=reads.reveals(connection, person_id, limit=MOST_REVEALS))
+
+
+def reseal(database: Database) -> int:
+    """Seal up to a thousand persons again who are sealed under an older key; return how many."""
+    with database.writing(Context(principal=the_system(), correlation_id=str(uuid7()))) as uow:
+        number = repository.reseal(uow.connection, limit=AT_A_TIME)
+    if number:
+        log.info("persons.resealed", persons=number, version=keeping().vault.version)
+    return number
 
 
 def _after(cursor: str) -> tuple[str, UUID]:

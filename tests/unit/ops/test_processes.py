@@ -2,9 +2,11 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from click.testing import CliRunner
 
 from chassis.sealing import Spot, Vault
 from ops.cell import Cell
+from ops.people import commands as people
 from ops.processes import applications
 from ops.servers import Servers, remember
 
@@ -56,6 +58,7 @@ def test_registry_alone_is_told_the_keys_of_persons_and_an_older_key_stays(cell:
 
     first = keys()
     assert set(first) == {"registry"}
-    (cell.folder / "sealing-version").write_text("2")
+    told = CliRunner().invoke(people, ["--cell", str(cell.folder), "rotate-key"])
+    assert (told.exit_code, "key 2" in told.output) == (0, True)
     assert keys()["registry"].startswith(f"{first['registry']},2:")
     assert len(Vault.parse(keys()["registry"], "a" * 64).seal("x", Spot("t", UUID(int=1), "c"))) > 0
