@@ -128,6 +128,7 @@ CODES: dict[str, Problem] = {
     "objections_open": Problem(409, "Objections wait for an answer", "尚有异议未答复"),
     "objection_upheld": Problem(409, "An objection was upheld: put it right first", "异议成立, 须先纠正"),
     "nothing_decided": Problem(422, "What has not passed gives nobody work", "未通过的表决不能交办"),
+    "candidates_unfit": Problem(422, "Candidates and seats do not go together", "候选人与名额不符"),
     "not_repeatable": Problem(409, "That vote stands", "原表决有效, 不得重新表决"),
     "vote_not_open": Problem(409, "Ballots are not taken now", "不在投票时间内"),
     "not_on_roll": Problem(403, "You are not on the roll with this", "您不在名册中或无此表决权"),

@@ -69,7 +69,15 @@ def vote(vote_id: UUID) -> Response:
     body=schemas.NewVote(),
     answer=VoteReceipt,
     status=201,
-    problems=(*WORDS, "not_found", "conflict", "key_reused", "unknown_place", "not_repeatable"),
+    problems=(
+        *WORDS,
+        "not_found",
+        "conflict",
+        "key_reused",
+        "unknown_place",
+        "not_repeatable",
+        "candidates_unfit",
+    ),
     headers=("Location",),
     example={
         "place": "c01",
@@ -84,6 +92,7 @@ def vote(vote_id: UUID) -> Response:
 def draft_vote(body: dict[str, Any]) -> Response:
     """草拟: draft a vote of your own community."""
     command = command_id(principal().subject)
+    body["candidates"] = tuple(body["candidates"])
     drafting = asks.DraftVote(command_id=command, vote_id=made_by(command, "vote"), **body)
     receipt = carry_out("governance", drafting, result=VoteReceipt)
     return answer(receipt, status=201, location=f"{PREFIX}/votes/{receipt.vote_id}")

@@ -5,7 +5,7 @@ from marshmallow import fields, validate
 from contracts.commands.rules import Subject
 from contracts.commands.votes import BallotMode
 from contracts.vocabulary import RollKind
-from gateway.schemas.fields import Day, Flag, Moment, OneOf, Strict, Text, code
+from gateway.schemas.fields import Day, Flag, Moment, OneOf, Strict, Text, between, code
 from gateway.schemas.lists import Page
 
 MOST_ITEMS = 20
@@ -16,7 +16,7 @@ class NewVote(Strict):
     """草拟表决, in your own community or one of its grids."""
 
     place = code(required=True)
-    subject = OneOf(Subject, but=(Subject.ELECTION, Subject.RUN_OFF), load_default=Subject.QUESTION)
+    subject = OneOf(Subject, load_default=Subject.QUESTION)
     roll_kind = OneOf(RollKind, required=True)
     mode = OneOf(BallotMode, required=True, description="What becomes known of who voted how.")
     title = Text(required=True, metadata={"description": "2 to 200 characters."})
@@ -25,11 +25,20 @@ class NewVote(Strict):
         load_default=False,
         metadata={"description": "An important matter goes to the community's Party organisation first."},
     )
+    candidates = fields.List(
+        Text(),
+        load_default=list,
+        validate=validate.Length(max=MOST_CHOICES, error="too_many"),
+        metadata={"description": "Names, of an election: more than seats. Ballots name them by 1, 2, ..."},
+    )
+    seats = fields.Integer(load_default=1, validate=between(1, 20))
     topic_id = fields.UUID(load_default=None, allow_none=True)
     repeats = fields.UUID(
         load_default=None,
         allow_none=True,
-        metadata={"description": "A vote that decided nothing, was rejected or voided."},
+        metadata={
+            "description": "A vote that decided nothing, was rejected or voided; of a run-off, its election."
+        },
     )
 
 

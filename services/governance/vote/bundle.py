@@ -16,11 +16,10 @@ import rfc8785
 
 from chassis import merkle
 from contracts.commands.rules import Counts, DecisionRule, Outcome
-from contracts.commands.votes import BallotMode
+from contracts.commands.votes import BallotMode, Elected
 from contracts.vocabulary import RollKind
 from services.governance.rule.rules import rule_hash
 from services.governance.vote.ballot import Ballot, leaf_of
-from services.governance.vote.electing import Elected
 from services.governance.vote.tally import Tally
 
 FORMAT = "qiaotou-vote/1"

@@ -76,7 +76,7 @@ def closed(
         quarantined=vote.totals.quarantined,
         tally=tally(ballots, vote.options),
         counts=vote.counts,
-        outcome=vote.outcome,
+        outcome=vote.elected or vote.outcome,
     )
 
 

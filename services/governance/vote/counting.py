@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 from chassis.principal import Principal
 from contracts.commands.rules import Counts, Outcome
-from contracts.commands.votes import Totals
+from contracts.commands.votes import Elected, Totals
 from contracts.vocabulary import RollKind
 from services.governance.roll.roll import Roll
 from services.governance.rule.deciding import decide, is_valid
 from services.governance.vote.authority import by_of
 from services.governance.vote.ballot import Ballot
+from services.governance.vote.electing import elect
 from services.governance.vote.lifecycle import State, Step, Trigger, transition
 from services.governance.vote.tally import Tally, Total, tally
 from services.governance.vote.vote import YES, Moved, Vote, facts_of, moved
@@ -23,10 +24,16 @@ class Counted(NamedTuple):
     totals: Totals
     counts: Counts
     outcome: Outcome
+    elected: Elected | None = None
 
 
-def counts_of(roll: Roll, counted: Tally) -> Counts:
-    """Return what the rules compare: heads, for owners areas, too. An abstention is in `p`, not in `y`."""
+def counts_of(roll: Roll, counted: Tally, *, electing: bool = False) -> Counts:
+    """Return what the rules compare: heads, for owners areas, too. An abstention is in `p`, not in `y`.
+
+    In an election every candidate has a `y` of their own: it is left out.
+    """
+    if electing:
+        return Counts(n=roll.count, p=counted.all.heads)
     yes = counted.options.get(YES, Total())
     if roll.kind is RollKind.OWNERS:
         return Counts(
@@ -59,7 +66,8 @@ def totals_of(roll: Roll, counted: Tally, *, quarantined: int) -> Totals:
 def quorum_met(vote: Vote, roll: Roll, ballots: Sequence[Ballot]) -> bool:
     """Return whether enough have taken part so far."""
     assert vote.rule is not None, "a vote that was noticed has its rule"
-    return is_valid(vote.rule, counts_of(roll, tally(ballots, vote.options))).valid
+    counts = counts_of(roll, tally(ballots, vote.options), electing=bool(vote.candidates))
+    return is_valid(vote.rule, counts).valid
 
 
 def begin_count(vote: Vote, principal: Principal, *, now: datetime) -> Moved:
@@ -104,5 +112,19 @@ def _count(vote: Vote, roll: Roll | None, ballots: Sequence[Ballot], *, quaranti
     assert vote.rule is not None, "a vote that was noticed has its rule"
     assert roll is not None, "and its roll"
     counted = tally(ballots, vote.options)
-    counts = counts_of(roll, counted)
-    return Counted(totals_of(roll, counted, quarantined=quarantined), counts, decide(vote.rule, counts))
+    totals = totals_of(roll, counted, quarantined=quarantined)
+    counts = counts_of(roll, counted, electing=bool(vote.candidates))
+    if not vote.candidates:
+        return Counted(totals, counts, decide(vote.rule, counts))
+    elected = elect(vote.rule, counts, counted.options, seats=vote.seats)
+    return Counted(totals, counts, _outcome_of(elected), elected)
+
+
+def _outcome_of(elected: Elected) -> Outcome:
+    """Return an election's outcome as any vote's: it has passed where somebody was elected."""
+    return Outcome(
+        valid=elected.valid,
+        passed=bool(elected.elected) if elected.valid else None,
+        decided_by=elected.decided_by,
+        inequalities=(),
+    )

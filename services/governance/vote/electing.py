@@ -6,24 +6,10 @@ from operator import itemgetter
 
 import msgspec
 
-from contracts.commands.rules import Counts, DecisionRule, Outcome
+from contracts.commands.rules import Counts, DecisionRule
+from contracts.commands.votes import Elected
 from services.governance.rule.deciding import decide, is_valid
 from services.governance.vote.tally import Total
-
-
-class Elected(msgspec.Struct, frozen=True, kw_only=True):
-    """The outcome of an election, candidates by their codes; `decided_by` says whether enough took part.
-
-    `elected` has most ballots first; `tied` share the last seats with as many ballots and go to a run-off
-    再次投票; `vacant` counts the seats that nobody has, those of the tied among them.
-    """
-
-    valid: bool
-    decided_by: str
-    elected: tuple[str, ...]
-    tied: tuple[str, ...]
-    vacant: int
-    candidates: dict[str, Outcome]
 
 
 def elect(rule: DecisionRule, counts: Counts, votes: Mapping[str, Total], *, seats: int) -> Elected:

@@ -79,6 +79,8 @@ Need = Callable[[Facts], None]
 
 # What a vote may be held again after: nothing was decided, or what was decided does not count.
 _REPEATABLE = frozenset({"failed_quorum", "rejected", "voided"})
+# A run-off is about the seats that a final result has left.
+_RUN_OFF_AFTER = frozenset({"certified", "rejected"})
 
 
 def always(facts: Facts) -> bool:  # noqa: ARG001 - a choice
@@ -131,8 +133,12 @@ def not_passed(facts: Facts) -> bool:
 
 
 def repeats_what_failed(facts: Facts) -> None:
-    """Where it is held again, the vote before decided nothing. Raises: NotRepeatable."""
-    if facts.repeats is not None and facts.repeats not in _REPEATABLE:
+    """Where it is held again, the vote before decided nothing; a run-off is of a final result.
+
+    Raises: NotRepeatable.
+    """
+    final = _RUN_OFF_AFTER if facts.subject is Subject.RUN_OFF else _REPEATABLE
+    if facts.repeats is not None and facts.repeats not in final:
         raise NotRepeatable("that vote stands")
 
 

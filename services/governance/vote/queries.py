@@ -25,6 +25,7 @@ _SAME = (
     "title",
     "text",
     "options",
+    "candidates",
     "seats",
     "important",
     "studied_on",
@@ -102,6 +103,7 @@ def _view(connection: sa.Connection, vote: Vote) -> VoteView:
         participated=reads.participated(connection, vote.id),
         totals=vote.totals if shown else None,
         outcome=vote.outcome if shown else None,
+        elected=vote.elected if shown else None,
         items=tuple(
             VoteItem(case_id=each.case_id, grid=each.grid, category=each.category, text=each.text)
             for each in items

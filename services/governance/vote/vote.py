@@ -10,12 +10,13 @@ from chassis.principal import Principal
 from chassis.refusal import Forbidden
 from contracts.commands import votes as asks
 from contracts.commands.rules import Counts, DecisionRule, Outcome, Subject
-from contracts.commands.votes import BallotMode, Totals
+from contracts.commands.votes import BallotMode, Candidate, Elected, Totals
 from contracts.vocabulary import RollKind
 from services.governance.meeting.meeting import fit_text
 from services.governance.roll.roll import Roll
 from services.governance.rule.rules import rule_hash
 from services.governance.vote.authority import by_of
+from services.governance.vote.candidates import Held, paper_of
 from services.governance.vote.guards import Facts
 from services.governance.vote.lifecycle import Row, State, Step, Trigger, transition
 
@@ -40,6 +41,7 @@ class Vote(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     text: str
     options: tuple[str, ...]
+    candidates: tuple[Candidate, ...] = ()
     seats: int
     important: bool
     drafted_at: datetime
@@ -60,6 +62,7 @@ class Vote(msgspec.Struct, frozen=True, kw_only=True):
     totals: Totals | None = None
     counts: Counts | None = None
     outcome: Outcome | None = None
+    elected: Elected | None = None
     published_at: datetime | None = None
     ended_at: datetime | None = None
     void_reason: str | None = None
@@ -127,12 +130,13 @@ def draft(
     asked: asks.DraftVote, principal: Principal, *, community: str, repeats: Vote | None, now: datetime
 ) -> Moved:
     """草拟, for a place in `community`. Raises: Forbidden, NotRepeatable, a text's length."""
-    state = None if repeats is None else repeats.state.value
     if repeats is not None and repeats.community != community:
         raise Forbidden("that vote is another community's")
     by = by_of(principal, community, Step.DRAFT)
-    facts = Facts(by=by, now=now, today=local_day(now), repeats=state)
+    state = None if repeats is None else repeats.state.value
+    facts = Facts(by=by, now=now, today=local_day(now), subject=asked.subject, repeats=state)
     row = transition(None, Trigger.COMMAND, Step.DRAFT, facts)
+    ballot = paper_of(asked, None if repeats is None else _held(repeats))
     vote = Vote(
         id=asked.vote_id,
         place=asked.place,
@@ -142,8 +146,9 @@ def draft(
         mode=asked.mode,
         title=fit_text(asked.title, "title", SHORTEST, LONGEST_TITLE),
         text=fit_text(asked.text, "text", SHORTEST, LONGEST_TEXT),
-        options=(YES, NO, ABSTAIN),
-        seats=1,
+        options=tuple(each.code for each in ballot.candidates) or (YES, NO, ABSTAIN),
+        candidates=ballot.candidates,
+        seats=ballot.seats,
         important=asked.important,
         drafted_at=now,
         drafted_by=principal.subject,
@@ -152,6 +157,10 @@ def draft(
         repeats=asked.repeats,
     )
     return Moved(vote, row)
+
+
+def _held(vote: Vote) -> Held:
+    return Held(vote.subject, vote.rule, vote.candidates, vote.elected, vote.totals)
 
 
 def record_study(vote: Vote, asked: asks.RecordStudy, principal: Principal, *, now: datetime) -> Moved:

@@ -58,8 +58,9 @@ STEPS = [
 ]
 BAD = [
     Bad("/votes", "committee", {**DRAFT, "mode": "half"}, "mode", "not_one_of_these"),
-    Bad("/votes", "committee", {**DRAFT, "subject": "election"}, "subject", "not_one_of_these"),
+    Bad("/votes", "committee", {**DRAFT, "subject": "referendum"}, "subject", "not_one_of_these"),
     Bad("/votes", "committee", {**DRAFT, "important": "yes"}, "important", "not_a_boolean"),
+    Bad("/votes", "committee", {**DRAFT, "seats": 0}, "seats", "out_of_range"),
     Bad(
         f"{_OF}/notice",
         "committee",
