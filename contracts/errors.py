@@ -133,6 +133,12 @@ CODES: dict[str, Problem] = {
     "vote_not_open": Problem(409, "Ballots are not taken now", "不在投票时间内"),
     "not_on_roll": Problem(403, "You are not on the roll with this", "您不在名册中或无此表决权"),
     "participated": Problem(409, "This entitlement has taken part", "该表决权已参加投票"),
+    "slips_not_taken": Problem(409, "Slips are not entered now", "当前不可录入纸质选票"),
+    "too_many_slips": Problem(422, "There are not so many envelopes", "票数超过已交信封数"),
+    "not_handed_in": Problem(409, "No envelope of this entitlement was handed in", "该表决权未登记交票"),
+    "another_clerk": Problem(403, "Another clerk has to do this", "须由另一名工作人员办理"),
+    "not_disputed": Problem(409, "There are not two entries that differ", "没有两次不一致的录入"),
+    "slips_missing": Problem(409, "Some envelopes have no settled slip yet", "尚有信封未完成录票"),
     "ballot_unfit": Problem(422, "The ballot is not of the form that is counted", "选票格式不正确"),
     "unknown_option": Problem(422, "There is no such option, or too many", "选项不存在或超出数量"),
     # Topics.

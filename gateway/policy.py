@@ -247,6 +247,11 @@ POLICY: dict[tuple[str, str], Access] = {
     ("GET", f"{_VOTE}/bundle/electors"): _only(
         Role.RESIDENT, Role.COMMITTEE, Role.DISPATCHER, Role.INSPECTOR
     ),
+    # Papers are the service centre's to enter; the committee and whoever inspects sees how far they are.
+    ("POST", f"{_VOTE}/hand-ins"): _only(Role.CLERK),
+    ("GET", f"{_VOTE}/slips"): _only(Role.CLERK, Role.COMMITTEE, Role.DISPATCHER, Role.INSPECTOR),
+    ("POST", f"{_VOTE}/slips"): _only(Role.CLERK),
+    ("POST", f"{_VOTE}/slips/resolutions"): _only(Role.CLERK),
     ("GET", f"{_VOTE}/entitlements"): _only(Role.RESIDENT),
     ("POST", f"{_VOTE}/ballots"): _only(Role.RESIDENT),
     ("GET", f"{_VOTE}/objections"): _only(Role.RESIDENT, Role.COMMITTEE, Role.DISPATCHER, Role.INSPECTOR),

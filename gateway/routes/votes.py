@@ -174,7 +174,7 @@ def begin_count(_body: dict[str, Any], vote_id: UUID) -> Response:
     return _take(asks.BeginCount, vote_id)
 
 
-@routes.post(f"{_VOTE}/count/end", body=Nothing(), answer=VoteReceipt, problems=_STEP)
+@routes.post(f"{_VOTE}/count/end", body=Nothing(), answer=VoteReceipt, problems=(*_STEP, "slips_missing"))
 def finish_count(_body: dict[str, Any], vote_id: UUID) -> Response:
     """完成计票: the rule says what the totals decide."""
     return _take(asks.FinishCount, vote_id)

@@ -14,6 +14,7 @@ from contracts.commands.assemblies import AssemblyPage, AssemblyView, WorkPage
 from contracts.commands.bundles import Audience, BundlePart, BundleView
 from contracts.commands.governance import Agenda
 from contracts.commands.hearing_views import Draw, HearingPage, HearingView, Registrations
+from contracts.commands.paper import Slips
 from contracts.commands.rules import Counts, DecisionRules, Verdict
 from contracts.commands.tasks import EntryList, TaskPage
 from contracts.commands.topics import Subjects, TopicPage, TopicView
@@ -33,7 +34,7 @@ from services.governance.task import handlers as task
 from services.governance.task import queries as tasks
 from services.governance.topic import handlers as topic
 from services.governance.topic import queries as topics
-from services.governance.vote import bundle_queries, signing
+from services.governance.vote import bundle_queries, paper_queries, signing
 from services.governance.vote import queries as vote_queries
 from services.governance.vote import room as votes
 from services.governance.vote import timers as vote_timers
@@ -220,6 +221,11 @@ class GovernanceService:
     def objections(self, context: Context, *, vote_id: UUID) -> Objections:
         """Return the objections to a vote that the caller may read. Raises: Forbidden, UnknownVote."""
         return vote_queries.objections(self.database, context.required(), vote_id)
+
+    @query
+    def slips(self, context: Context, *, vote_id: UUID) -> Slips:
+        """Return how far a vote's papers have come. Raises: UnknownVote, Forbidden."""
+        return paper_queries.slips_of(self.database, context.required(), vote_id)
 
     @query
     def vote_bundle(self, context: Context, *, vote_id: UUID, audience: Audience) -> BundleView:

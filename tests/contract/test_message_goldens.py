@@ -12,6 +12,7 @@ from contracts.commands import (
     hearings,
     intake,
     notify,
+    paper,
     people,
     registry,
     tasks,
@@ -72,6 +73,7 @@ def test_every_command_is_among_the_goldens() -> None:
         assemblies,
         tasks,
         votes,
+        paper,
         notify,
     )
     declared = {command for service in services for command in service.COMMANDS}

@@ -27,6 +27,7 @@ class Channel(StrEnum):
 
     ONLINE = "online"  # 线上
     PAPER = "paper"  # 纸质
+    COUNTER = "counter"  # 窗口
 
 
 class Participation(NamedTuple):
@@ -100,7 +101,11 @@ def refuse_unfit(vote: Vote, asked: CastBallot) -> None:
         raise BallotUnfit("a random UUID, version 4", field="ballot_id")
     if not _NONCE.fullmatch(asked.nonce):
         raise BallotUnfit("32 random bytes, as 64 hex digits", field="nonce")
-    choice = asked.choice
+    refuse_choice(vote, asked.choice)
+
+
+def refuse_choice(vote: Vote, choice: tuple[str, ...]) -> None:
+    """Refuse what is no choice of this vote. Raises: UnknownOption."""
     if not 1 <= len(choice) <= vote.seats or len(set(choice)) != len(choice):
         raise UnknownOption(f"1 to {vote.seats}, each once", field="choice")
     if not set(choice) <= set(vote.options):

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+import msgspec
+
 from chassis.principal import Principal
 from contracts.commands.rules import Counts, Outcome
 from contracts.commands.votes import Elected, Totals
@@ -63,10 +65,12 @@ def totals_of(roll: Roll, counted: Tally, *, quarantined: int) -> Totals:
     )
 
 
-def quorum_met(vote: Vote, roll: Roll, ballots: Sequence[Ballot]) -> bool:
-    """Return whether enough have taken part so far."""
+def quorum_met(vote: Vote, roll: Roll, ballots: Sequence[Ballot], *, waiting: Total) -> bool:
+    """Return whether enough have taken part so far; `waiting` are papers handed in and not entered yet."""
     assert vote.rule is not None, "a vote that was noticed has its rule"
-    counts = counts_of(roll, tally(ballots, vote.options), electing=bool(vote.candidates))
+    counted = tally(ballots, vote.options)
+    taking_part = msgspec.structs.replace(counted, all=counted.all.and_all(waiting))
+    counts = counts_of(roll, taking_part, electing=bool(vote.candidates))
     return is_valid(vote.rule, counts).valid
 
 

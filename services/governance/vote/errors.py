@@ -190,3 +190,45 @@ class BallotExists(VoteRefusal):
     """Another ballot has this id; the client makes a new one."""
 
     code: ClassVar[str] = "conflict"
+
+
+class SlipUnfit(VoteRefusal):
+    """A secret vote's slip has a number, an open one's an entitlement; `field` says what is not fit."""
+
+    code: ClassVar[str] = "invalid"
+
+
+class SlipsNotTaken(VoteRefusal):
+    """Slips are entered once the vote is over; open ones from its opening on. `state` is where it stands."""
+
+    code: ClassVar[str] = "slips_not_taken"
+
+
+class TooManySlips(VoteRefusal):
+    """There are no more slips than envelopes were handed in; `at_most` says how many."""
+
+    code: ClassVar[str] = "too_many_slips"
+
+
+class NotHandedIn(VoteRefusal):
+    """No envelope of this entitlement was handed in: its paper is void."""
+
+    code: ClassVar[str] = "not_handed_in"
+
+
+class AnotherClerk(VoteRefusal):
+    """Whoever has entered a slip does not enter it again, nor resolve it."""
+
+    code: ClassVar[str] = "another_clerk"
+
+
+class NotDisputed(VoteRefusal):
+    """There are not two entries that differ: nothing is to be resolved, or entered a third time."""
+
+    code: ClassVar[str] = "not_disputed"
+
+
+class SlipsMissing(VoteRefusal):
+    """Every envelope has its settled slip before a count ends; an empty one is an invalid slip."""
+
+    code: ClassVar[str] = "slips_missing"

@@ -13,6 +13,7 @@ from services.governance.vote.errors import UnknownVote
 from services.governance.vote.lifecycle import Row, State
 from services.governance.vote.repository import Line, Timeline, Votes
 from services.governance.vote.running import extension_undecided, run
+from services.governance.vote.slips import waiting
 from services.governance.vote.vote import Vote
 
 
@@ -28,7 +29,10 @@ def advance(vote: Vote, uow: UnitOfWork) -> Vote:
     """Open, extend and close a vote as far as its announced times have come."""
     while True:
         enough = not extension_undecided(vote, uow.now) or quorum_met(
-            vote, roll_of(vote, uow), ballots_of(uow.connection, vote)
+            vote,
+            roll_of(vote, uow),
+            ballots_of(uow.connection, vote),
+            waiting=waiting(uow.connection, vote.id),
         )
         step = run(vote, quorum_met=enough, now=uow.now)
         if step is None:

@@ -14,7 +14,7 @@ from services.governance.topic.handlers import save
 from services.governance.topic.lifecycle import Step as TopicStep
 from services.governance.topic.repository import Topics
 from services.governance.topic.topic import decide, of_community
-from services.governance.vote import counting, results
+from services.governance.vote import counting, paper, results, slips
 from services.governance.vote.ballots import OpenBallots, Shuffled, ballots_of
 from services.governance.vote.keeping import keep, known, roll_if_any
 from services.governance.vote.repository import ObjectionStore, Votes
@@ -29,7 +29,7 @@ def begin_count(asked: asks.BeginCount, uow: UnitOfWork) -> VoteReceipt:
 
 
 def finish_count(asked: asks.FinishCount, uow: UnitOfWork) -> VoteReceipt:
-    """完成计票. What came on paper since the end is shuffled among the rest."""
+    """完成计票. What came on paper since the end is shuffled among the rest. Raises: SlipsMissing."""
     vote = known(asked.vote_id, uow)
     roll = roll_if_any(vote, uow)
     vote, row = counting.finish_count(
@@ -40,6 +40,7 @@ def finish_count(asked: asks.FinishCount, uow: UnitOfWork) -> VoteReceipt:
         quarantined=uow.store(OpenBallots).quarantined(vote.id),
         now=uow.now,
     )
+    paper.refuse_unfinished(**slips.progress(uow.connection, vote.id)._asdict())
     if vote.mode is BallotMode.SECRET:
         uow.store(Shuffled).append(vote.id)
     return keep(vote, row, uow, by=uow.principal.subject)

@@ -1,6 +1,11 @@
 """Everything that the room of votes takes from the bus."""
 
-from services.governance.vote import casting_handlers, handlers, result_handlers
+from services.governance.vote import casting_handlers, handlers, paper_handlers, result_handlers
 
-COMMANDS = (*handlers.COMMANDS, *casting_handlers.COMMANDS, *result_handlers.COMMANDS)
+COMMANDS = (
+    *handlers.COMMANDS,
+    *casting_handlers.COMMANDS,
+    *paper_handlers.COMMANDS,
+    *result_handlers.COMMANDS,
+)
 EVENTS = handlers.EVENTS

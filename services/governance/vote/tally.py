@@ -19,6 +19,13 @@ class Total(msgspec.Struct, frozen=True, kw_only=True):
             heads=self.heads + 1, area_hundredths_m2=self.area_hundredths_m2 + ballot.area_hundredths_m2
         )
 
+    def and_all(self, other: "Total") -> "Total":
+        """Return both together."""
+        return Total(
+            heads=self.heads + other.heads,
+            area_hundredths_m2=self.area_hundredths_m2 + other.area_hundredths_m2,
+        )
+
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True):
     """The count: all ballots, those of each option in the options' order, those that chose nothing valid."""

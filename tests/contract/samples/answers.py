@@ -14,7 +14,7 @@ from contracts.commands import (
     rules,
     topics,
 )
-from tests.contract.samples import assembled, bundles, civic, people, votes
+from tests.contract.samples import assembled, bundles, civic, paper, people, votes
 from tests.contract.samples.common import (
     AT,
     CASE,
@@ -366,6 +366,7 @@ ANSWERS = {
         *assembled.ANSWERS,
         *votes.ANSWERS,
         *bundles.ANSWERS,
+        *paper.ANSWERS,
     ),
     "notify": (
         _MESSAGE,
