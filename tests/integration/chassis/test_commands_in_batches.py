@@ -10,10 +10,11 @@ import sqlalchemy as sa
 
 from chassis.data.engine import Database
 from chassis.principal import Principal
+from chassis.processing.commands import CommandProcessor, command
 from ops.ports import pick
 from tests.support.messages import a_command, answer_of, rows
 from tests.support.toy.cell import a_thing
-from tests.support.toy.service import COMMANDS, Bump, metadata
+from tests.support.toy.service import COMMANDS, Bump, Things, bump, metadata
 
 SOMEBODY = Principal(subject="a1")
 
@@ -103,3 +104,15 @@ def test_without_its_database_every_command_is_unavailable_and_none_is_lost_sigh
     replies = process(away, a_bump(), a_bump())
     away.close()
     assert [reply["code"] for reply in replies] == ["unavailable", "unavailable"]
+
+
+def test_of_a_command_that_is_not_kept_nothing_is_noted_and_it_is_done_whenever_it_comes(
+    toy_database: Database,
+) -> None:
+    fleeting = CommandProcessor(
+        "toy", [command(Bump, bump, loads=[(Things, lambda asked: asked.id)], kept=False)]
+    )
+    asked = a_bump()
+    bodies = fleeting.process(toy_database, [a_command(asked, SOMEBODY) for _ in range(2)])
+    assert [answer_of(body)["n"] for body in bodies] == [1, 2]
+    assert rows(toy_database, "SELECT FROM command_log") == []
