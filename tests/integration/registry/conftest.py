@@ -5,10 +5,20 @@ import sqlalchemy as sa
 
 from chassis.data.engine import Database
 from ops.databases import Databases
+from services.registry import seed
 from services.registry.accounts.passwords import passwords
 from services.registry.people.keeping import keeping
 
 FILLED_BY_MIGRATION = {"alembic_version", "cell_clock"}
+REFERENCE = {
+    "place",
+    "department",
+    "category",
+    "calendar_year",
+    "community_body",
+    "resident_group",
+    "grouped_household",
+}
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -35,19 +45,41 @@ def _keys() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def registry_database(databases: Databases) -> Iterator[Database]:
-    databases.migrate("registry")
-    url = databases.copy(databases.name("registry"), "test_registry_store", owner="registry")
-    made = Database(url, source="registry", pool_size=8)
-    yield made
-    made.close()
-    databases.drop("test_registry_store")
+    yield from _copied(databases, "test_registry_store")
+
+
+@pytest.fixture(scope="session")
+def estate_database(databases: Databases) -> Iterator[Database]:
+    for made in _copied(databases, "test_registry_estate"):
+        seed.seed(made, mode="production", district="140303")
+        yield made
 
 
 @pytest.fixture
 def database(registry_database: Database) -> Database:
     """Give registry's database, emptied: quicker than a copy for every test."""
-    with registry_database.engine.begin() as connection:
-        names = set(sa.inspect(connection).get_table_names()) - FILLED_BY_MIGRATION
+    _empty(registry_database, but=FILLED_BY_MIGRATION)
+    return registry_database
+
+
+@pytest.fixture
+def estate(estate_database: Database) -> Database:
+    """Give a registry with the places of the district, in which nobody lives yet."""
+    _empty(estate_database, but=FILLED_BY_MIGRATION | REFERENCE)
+    return estate_database
+
+
+def _copied(databases: Databases, name: str) -> Iterator[Database]:
+    databases.migrate("registry")
+    url = databases.copy(databases.name("registry"), name, owner="registry")
+    made = Database(url, source="registry", pool_size=8)
+    yield made
+    made.close()
+    databases.drop(name)
+
+
+def _empty(database: Database, *, but: set[str]) -> None:
+    with database.engine.begin() as connection:
+        names = set(sa.inspect(connection).get_table_names()) - but
         tables = ", ".join(f'"{name}"' for name in sorted(names))
         connection.execute(sa.text(f"TRUNCATE {tables} RESTART IDENTITY"))
-    return registry_database

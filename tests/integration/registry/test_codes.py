@@ -13,20 +13,23 @@ from chassis.context import Context
 from chassis.data.engine import Database
 from chassis.principal import Principal
 from chassis.refusal import Refusal
+from contracts.commands.people import Relation
 from contracts.commands.registry import AccountView
 from contracts.vocabulary import Role
-from services.registry import demo_people, seed
 from services.registry.accounts import queries as accounts
 from services.registry.codes import queries
 from services.registry.codes.sink import sink
+from services.registry.demo_people import person_id_of
 from services.registry.service import COMMANDS
 from tests.support.messages import a_command, data_of, rows, sent
-from tests.unit.registry.neighbours import moving
+from tests.unit.registry.neighbours import moving, registering
 
 NOBODY = Context(correlation_id="t")
-HOME = "c02-g01-s01-d1-h101"
-HEAD = demo_people.person_id_of(HOME, demo_people.Relation.HEAD)
-PHONE, UNKNOWN = demo_people.phone_of(0), demo_people.phone_of(99_999_999)
+CLERK = Principal(subject=str(uuid4()), roles=frozenset({Role.CLERK}), scope={"community": "c02"})
+HOME, NEXT_DOOR = "c02-g01-s01-d1-h101", "c02-g01-s01-d1-h102"
+PHONES = {HOME: "12000000000", NEXT_DOOR: "12000000001"}
+PHONE, UNKNOWN = PHONES[HOME], "12099999999"
+HEAD = person_id_of(HOME, Relation.HEAD)
 
 
 @pytest.fixture
@@ -39,10 +42,12 @@ def codes_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path
 
 
 @pytest.fixture
-def district(database: Database, codes_file: Path) -> Database:
-    """Give a registry with the people of a test cell, and a place where codes go."""
-    seed.seed(database, mode="test", district="140303")
-    return database
+def district(estate: Database, codes_file: Path) -> Database:
+    """Give a registry in which two people live, and a place where codes go."""
+    for home in (HOME, NEXT_DOOR):
+        asked = registering(home, person_id=person_id_of(home, Relation.HEAD), phone=PHONES[home])
+        COMMANDS.process(estate, [a_command(asked, CLERK)])
+    return estate
 
 
 def sent_codes(path: Path) -> dict[UUID, str]:
@@ -147,7 +152,7 @@ def test_a_phone_asks_for_ten_codes_a_day_whether_it_is_known_or_not(district: D
         ask(district, phone)
     assert refusal.value.code == "too_many_requests"
     assert 86_000 < int(str(refusal.value.fields["retry_after_s"])) <= 86_400
-    ask(district, demo_people.phone_of(1))
+    ask(district, PHONES[NEXT_DOOR])
     with district.engine.begin() as connection:
         connection.execute(sa.text("UPDATE login_code SET requested_at = requested_at - interval '1 day'"))
     queries.forget_old_codes(district)
@@ -158,8 +163,12 @@ def test_a_phone_asks_for_ten_codes_a_day_whether_it_is_known_or_not(district: D
 def test_who_has_left_is_sent_no_code_unless_they_own_something_here(
     district: Database, codes_file: Path
 ) -> None:
-    clerk = Principal(subject=str(uuid4()), roles=frozenset({Role.CLERK}), scope={"community": "c02"})
-    COMMANDS.process(district, [a_command(moving(HEAD, None, date(2020, 1, 1)), clerk)])
+    own = "INSERT INTO ownership SELECT unit_id, :id, :id, NULL, '2012-06-01' FROM property_unit"
+    unit = "INSERT INTO property_unit VALUES (gen_random_uuid(), 'u', :place, 'dwelling', 1, '2012-06-01')"
+    with district.engine.begin() as connection:
+        connection.execute(sa.text(unit), {"place": HOME})
+        connection.execute(sa.text(own), {"id": HEAD})
+    COMMANDS.process(district, [a_command(moving(HEAD, None, date(2020, 1, 1)), CLERK)])
     asked = ask(district)
     assert isinstance(sign_in(district, asked, sent_codes(codes_file)[asked]), AccountView)
     with district.engine.begin() as connection:

@@ -13,7 +13,6 @@ from chassis.principal import Principal
 from chassis.refusal import MalformedCursor, NotFound, Refusal
 from contracts.commands.people import ImportKind, ImportReport, ImportRows, RowFault
 from contracts.vocabulary import Role
-from services.registry import seed
 from services.registry.importing import handlers
 from services.registry.people import queries
 from services.registry.property.queries import list_units
@@ -32,13 +31,6 @@ COUPLE = [
     (HOME, "户主", "王小花", WIFE, "", "19912345678", "2013/1/2"),
     (HOME, "配偶", "李建国", HUSBAND, "", "", ""),
 ]
-
-
-@pytest.fixture
-def estate(database: Database) -> Database:
-    """Give a registry of places in which nobody lives yet."""
-    seed.seed(database, mode="production", district="140303")
-    return database
 
 
 def a_csv(heading: tuple[str, ...], *lines: tuple[Any, ...], encoding: str = "gb18030") -> bytes:

@@ -12,7 +12,6 @@ from chassis.principal import Principal
 from chassis.refusal import Refusal
 from contracts.commands.people import PersonRevealed, Relation, Revealable
 from contracts.vocabulary import Role
-from services.registry import seed
 from services.registry.people import queries, repository
 from services.registry.people.keeping import keeping
 from services.registry.service import COMMANDS
@@ -32,13 +31,6 @@ def somebody(role: Role, community: str | None = "c02") -> Principal:
 CLERK, COMMITTEE = somebody(Role.CLERK), somebody(Role.COMMITTEE)
 FOREIGNER, DISPATCHER = somebody(Role.CLERK, "c01"), somebody(Role.DISPATCHER, None)
 OUTSIDERS = [somebody(role) for role in Role if role not in (Role.CLERK, Role.COMMITTEE)]
-
-
-@pytest.fixture
-def estate(database: Database) -> Database:
-    """Give a registry of places in which nobody lives yet."""
-    seed.seed(database, mode="production", district="140303")
-    return database
 
 
 def do(database: Database, *asked: Any, by: Principal | None = CLERK) -> list[dict[str, Any]]:

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
-import pytest
 import sqlalchemy as sa
 
 from chassis.data.engine import Database
@@ -15,7 +14,6 @@ from contracts.envelope import decode_data
 from contracts.events.governance import RollRequested
 from contracts.events.registry import RollAnswered, RollEntry
 from contracts.vocabulary import Role, RollKind
-from services.registry import seed
 from services.registry.service import COMMANDS, EVENTS
 from tests.support.messages import a_command, an_event, answer_of, rows, sent
 from tests.unit.registry.neighbours import moving, registering
@@ -24,13 +22,6 @@ CLERK = Principal(subject=str(uuid4()), roles=frozenset({Role.CLERK}), scope={"c
 HOME, NEXT_DOOR, OTHER_GRID = "c02-g01-s01-d1-h101", "c02-g01-s01-d1-h102", "c02-g02-s11-d1-h101"
 AS_OF = date(2026, 3, 1)
 NOW = datetime(2026, 3, 1, 2, tzinfo=UTC)
-
-
-@pytest.fixture
-def estate(database: Database) -> Database:
-    """Give a registry of places in which nobody lives yet."""
-    seed.seed(database, mode="production", district="140303")
-    return database
 
 
 def do(database: Database, *asked: Any) -> list[dict[str, Any]]:
