@@ -74,6 +74,7 @@ def vote(vote_id: UUID) -> Response:
         "not_found",
         "conflict",
         "key_reused",
+        "rule_unfit",
         "unknown_place",
         "not_repeatable",
         "candidates_unfit",

@@ -66,6 +66,12 @@ class RuleUnfit(VoteRefusal):
     code: ClassVar[str] = "rule_unfit"
 
 
+class ModeUnfit(VoteRefusal):
+    """Ballots that are weighed by area cannot be secret: an exact area names a flat."""
+
+    code: ClassVar[str] = "rule_unfit"
+
+
 class DayNotOver(VoteRefusal):
     """A roll is made as of a day that has begun; of a later one nobody can know who lives there."""
 

@@ -18,6 +18,7 @@ from services.governance.vote.errors import (
     AnsweredBefore,
     DayNotOver,
     InFuture,
+    ModeUnfit,
     NothingDecided,
     NotRepeatable,
     NotYetStudied,
@@ -140,6 +141,12 @@ def repeats_what_failed(facts: Facts) -> None:
     final = _RUN_OFF_AFTER if facts.subject is Subject.RUN_OFF else _REPEATABLE
     if facts.repeats is not None and facts.repeats not in final:
         raise NotRepeatable("that vote stands")
+
+
+def weighed_openly(facts: Facts) -> None:
+    """What is weighed by area is cast openly: a secret ballot has no weight. Raises: ModeUnfit."""
+    if facts.roll_kind is RollKind.OWNERS and facts.mode is BallotMode.SECRET:
+        raise ModeUnfit("owners vote openly, by area", field="mode")
 
 
 def not_in_future(facts: Facts) -> None:

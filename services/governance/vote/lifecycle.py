@@ -112,7 +112,8 @@ _SYSTEM = frozenset({By.SYSTEM})
 
 # fmt: off
 TABLE: tuple[Row, ...] = (
-    command(None, Step.DRAFT, State.DRAFT, _COMMITTEE, guard=(given.repeats_what_failed,)),
+    command(None, Step.DRAFT, State.DRAFT, _COMMITTEE,
+            guard=(given.repeats_what_failed, given.weighed_openly)),
     command(State.DRAFT, Step.RECORD_STUDY, State.STUDIED, _COMMITTEE, guard=(given.not_in_future,)),
     command(State.DRAFT, Step.BIND_RULE, State.RULE_BOUND, _COMMITTEE,
             guard=(given.studied_where_important, given.rule_fits)),

@@ -129,12 +129,20 @@ def moved(vote: Vote, row: Row, **changes: Any) -> Moved:
 def draft(
     asked: asks.DraftVote, principal: Principal, *, community: str, repeats: Vote | None, now: datetime
 ) -> Moved:
-    """草拟, for a place in `community`. Raises: Forbidden, NotRepeatable, a text's length."""
+    """草拟, for a place in `community`. Raises: Forbidden, NotRepeatable, ModeUnfit, a text's length."""
     if repeats is not None and repeats.community != community:
         raise Forbidden("that vote is another community's")
     by = by_of(principal, community, Step.DRAFT)
     state = None if repeats is None else repeats.state.value
-    facts = Facts(by=by, now=now, today=local_day(now), subject=asked.subject, repeats=state)
+    facts = Facts(
+        by=by,
+        now=now,
+        today=local_day(now),
+        subject=asked.subject,
+        roll_kind=asked.roll_kind,
+        mode=asked.mode,
+        repeats=state,
+    )
     row = transition(None, Trigger.COMMAND, Step.DRAFT, facts)
     ballot = paper_of(asked, None if repeats is None else _held(repeats))
     vote = Vote(

@@ -434,6 +434,12 @@ def test_owners_decide_by_area_and_heads_and_co_owners_who_disagree_are_absent(d
     assert outcome.decided_by == "2Y_area > P_area: 128000 > 64000 and 2Y_heads > P_heads: 16 > 8"
 
 
+def test_what_is_weighed_by_area_is_not_secret(database: Database) -> None:
+    refused = ask(database, drafting(roll_kind=RollKind.OWNERS, mode=BallotMode.SECRET))[0]
+    assert (refused["code"], refused["fields"]) == ("rule_unfit", {"field": "mode"})
+    assert ask(database, drafting(roll_kind=RollKind.OWNERS, mode=BallotMode.OPEN))[0]["state"] == "draft"
+
+
 def test_an_elector_sees_what_is_his_to_use_and_whether_it_was_used(database: Database) -> None:
     open_vote(database)
     cast(database, 0)
