@@ -34,6 +34,8 @@ timezone = 'UTC'
 log_timezone = 'UTC'
 datestyle = 'iso, ymd'
 log_line_prefix = '%m [%p] %q%u@%d '
+# An error's detail quotes rows, as of a ballot that came twice, beside the time: no log may have that.
+log_error_verbosity = terse
 """
 _ACCESS = f"host all all {LOOPBACK}/32 scram-sha-256\n"
 
