@@ -28,7 +28,7 @@ class District(RunningCell):
         """Return somebody who is signed in, once for the whole run."""
         if login not in self._people:
             answer = requests.post(
-                f"{self.base}/api/v1/sessions", json={"login": login, "password": PASSWORD}, timeout=15
+                f"{self.base}/api/v1/sessions", json={"login": login, "password": PASSWORD}, timeout=60
             )
             assert answer.status_code == 201, answer.text
             self._people[login] = Person(self.base, answer.json()["token"], self._document)
@@ -42,7 +42,7 @@ class District(RunningCell):
             lambda found: len(found) == 1,
         )
         order_id = UUID(orders[0]["order_id"])
-        assert steps.sign(department, order_id, timeout_s=20).taken
+        assert steps.sign(department, order_id, timeout_s=60).taken
         done = steps.complete(
             department,
             order_id,
@@ -50,7 +50,7 @@ class District(RunningCell):
             photos=[self.photo],
             papers=[],
             contact=Contact(channel="phone"),
-            timeout_s=20,
+            timeout_s=60,
         )
         assert done.taken
 

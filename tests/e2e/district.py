@@ -28,7 +28,7 @@ class Document:
     """The cell's own OpenAPI document: whatever is refused, it has said that it might be."""
 
     def __init__(self, base: str) -> None:
-        paths = requests.get(f"{base}/api/v1/openapi.json", timeout=15).json()["paths"]
+        paths = requests.get(f"{base}/api/v1/openapi.json", timeout=60).json()["paths"]
         # A path of fixed words before one with a place to fill.
         self._paths = [(_pattern(path), paths[path]) for path in sorted(paths, key=lambda path: "{" in path)]
 
@@ -59,17 +59,17 @@ class Person:
         self.token = token
 
     def get(self, path: str, **params: Any) -> requests.Response:
-        return self._checked(self._session.get(f"{self._base}{path}", params=params, timeout=15))
+        return self._checked(self._session.get(f"{self._base}{path}", params=params, timeout=60))
 
     def post(self, path: str, body: Any = None, *, key: str = "", **headers: str) -> requests.Response:
         sent = {"Idempotency-Key": key or uuid.uuid4().hex, **headers}
-        return self._checked(self._session.post(f"{self._base}{path}", json=body, headers=sent, timeout=15))
+        return self._checked(self._session.post(f"{self._base}{path}", json=body, headers=sent, timeout=60))
 
     def upload(self, content: bytes, name: str = "photo.jpg", *, key: str = "") -> requests.Response:
         headers = {"Idempotency-Key": key or uuid.uuid4().hex}
         files = {"file": (name, content)}
         return self._checked(
-            self._session.post(f"{self._base}/media", files=files, headers=headers, timeout=30)
+            self._session.post(f"{self._base}/media", files=files, headers=headers, timeout=60)
         )
 
     def photo(self) -> str:
@@ -77,7 +77,7 @@ class Person:
         assert answer.status_code == 201, answer.text
         return str(answer.json()["media_id"])
 
-    def case_when(self, case_id: str, state: str, *, within_s: float = 20.0) -> dict[str, Any]:
+    def case_when(self, case_id: str, state: str, *, within_s: float = 90.0) -> dict[str, Any]:
         return eventually(
             lambda: self.get(f"/cases/{case_id}").json(), lambda case: case["state"] == state, within_s
         )
@@ -87,7 +87,7 @@ class Person:
         return response
 
 
-def eventually(look: Callable[[], Any], enough: Callable[[Any], bool], within_s: float = 20.0) -> Any:
+def eventually(look: Callable[[], Any], enough: Callable[[Any], bool], within_s: float = 90.0) -> Any:
     until = time.monotonic() + within_s
     while True:
         seen = look()

@@ -85,7 +85,7 @@ def test_what_is_no_json_is_malformed(district: Any, resident: Any) -> None:
             "Content-Type": "application/json",
             "Idempotency-Key": uuid.uuid4().hex,
         },
-        timeout=10,
+        timeout=60,
     )
     refused(answer, 400, "malformed_request")
 
@@ -135,7 +135,7 @@ def test_a_cursor_of_ones_own_is_malformed(resident: Any) -> None:
 
 
 def test_nobody_acts_without_signing_in(district: Any) -> None:
-    refused(requests.get(f"{district.base}/api/v1/cases", timeout=10), 401, "unauthenticated")
+    refused(requests.get(f"{district.base}/api/v1/cases", timeout=60), 401, "unauthenticated")
 
 
 def test_a_foreign_case_is_not_there(district: Any, resident: Any) -> None:

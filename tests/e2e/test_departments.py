@@ -126,12 +126,12 @@ def _designated(district: Any, code: str) -> str:
 def _orders(settings: dict[str, str]) -> int:
     headers = {"Authorization": f"Bearer {settings['QIAOTOU_TOKEN']}"}
     url = f"{settings['QIAOTOU_API']}/api/v1/department/orders"
-    return requests.get(url, headers=headers, timeout=10).status_code
+    return requests.get(url, headers=headers, timeout=60).status_code
 
 
 def _sign_in(district: Any) -> requests.Response:
     return requests.post(
-        f"{district.base}/api/v1/sessions", json={"login": OFFICER, "password": PASSWORD}, timeout=15
+        f"{district.base}/api/v1/sessions", json={"login": OFFICER, "password": PASSWORD}, timeout=60
     )
 
 

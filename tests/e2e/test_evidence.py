@@ -25,12 +25,12 @@ class Uploads:
 
     def begin(self, length: int) -> str:
         headers = self._headers | {"Upload-Length": str(length), "Idempotency-Key": uuid.uuid4().hex}
-        answer = requests.post(f"{self._base}/api/v1/uploads", headers=headers, timeout=15)
+        answer = requests.post(f"{self._base}/api/v1/uploads", headers=headers, timeout=60)
         assert answer.status_code == 201, answer.text
         return f"{self._base}{answer.headers['Location']}"
 
     def send(self, url: str, piece: bytes) -> requests.Response:
-        stands = requests.head(url, headers=self._headers, timeout=30).headers["Upload-Offset"]
+        stands = requests.head(url, headers=self._headers, timeout=60).headers["Upload-Offset"]
         headers = {"Upload-Offset": stands, "Content-Type": "application/offset+octet-stream"}
         answer = requests.patch(url, piece, headers=self._headers | headers, timeout=60)
         assert answer.status_code == 204, answer.text
@@ -67,16 +67,16 @@ def listed(person: Person, case_id: str) -> list[dict[str, Any]]:
 def test_a_clerk_opens_a_residents_video_by_a_link_without_a_session(district: Any, case_id: str) -> None:
     video, photo = listed(district.person(CLERK), case_id)
     assert [video["kind"], video["stage"], video["cycle"]] == ["video", "report", 1]
-    shown = requests.get(f"{district.base}{video['url']}", timeout=15)
+    shown = requests.get(f"{district.base}{video['url']}", timeout=60)
     assert (shown.status_code, shown.headers["Content-Type"]) == (200, "video/mp4")
     assert b"loci" not in shown.content
     assert b"canary" not in shown.content
-    part = requests.get(f"{district.base}{video['url']}", headers={"Range": "bytes=4-7"}, timeout=15)
+    part = requests.get(f"{district.base}{video['url']}", headers={"Range": "bytes=4-7"}, timeout=60)
     assert (part.status_code, part.content) == (206, b"ftyp")
     for url in (video["poster_url"], photo["url"]):
-        picture = requests.get(f"{district.base}{url}", timeout=15)
+        picture = requests.get(f"{district.base}{url}", timeout=60)
         assert (picture.status_code, picture.headers["Content-Type"]) == (200, "image/jpeg")
-    changed = requests.get(f"{district.base}{video['url'][:-4]}AAAA", timeout=15)
+    changed = requests.get(f"{district.base}{video['url'][:-4]}AAAA", timeout=60)
     assert (changed.status_code, changed.json()["code"]) == (404, "not_found")
 
 
@@ -84,7 +84,7 @@ def test_nobody_else_gets_a_link(district: Any, case_id: str) -> None:
     for login in ("clerk-c02", "worker-c02-g01"):
         refused = district.person(login).get(f"/cases/{case_id}/evidence")
         assert (refused.status_code, refused.json()["code"]) == (404, "not_found")
-    assert requests.get(f"{district.base}/api/v1/cases/{case_id}/evidence", timeout=15).status_code == 401
+    assert requests.get(f"{district.base}/api/v1/cases/{case_id}/evidence", timeout=60).status_code == 401
 
 
 def test_the_lead_department_gets_links_and_another_does_not(district: Any, case_id: str) -> None:
@@ -94,7 +94,7 @@ def test_the_lead_department_gets_links_and_another_does_not(district: Any, case
     said = officer.get(path).json()
     assert [each["kind"] for each in said["items"]] == ["video", "photo"]
     assert said["exactly"] is False
-    assert requests.get(f"{district.base}{said['items'][0]['url']}", timeout=15).status_code == 200
+    assert requests.get(f"{district.base}{said['items'][0]['url']}", timeout=60).status_code == 200
     assert foreign.get(path).json()["code"] == "unknown_order"
 
 

@@ -35,11 +35,11 @@ def code_of(district: District, request_id: str) -> str:
 def sign_in(district: District, phone: str) -> dict[str, Any]:
     """Sign somebody in as a resident does."""
     base = f"{district.base}/api/v1/sessions"
-    asked = requests.post(f"{base}/codes", json={"phone": phone}, timeout=15)
+    asked = requests.post(f"{base}/codes", json={"phone": phone}, timeout=60)
     assert asked.status_code == 202, asked.text
     request_id = asked.json()["request_id"]
     said = {"request_id": request_id, "code": code_of(district, request_id)}
-    opened = requests.post(f"{base}/residents", json=said, timeout=15)
+    opened = requests.post(f"{base}/residents", json=said, timeout=60)
     assert opened.status_code == 201, opened.text
     found: dict[str, Any] = opened.json()
     return found
@@ -128,7 +128,7 @@ def test_what_names_a_person_is_found_nowhere_in_a_cell(district: District, cler
     for name in DATABASES:
         assert find(dumped(district.database(name))) == [], name
     for process in OBSERVED:
-        assert find(requests.get(district.metrics(process), timeout=15).content) == [], process
+        assert find(requests.get(district.metrics(process), timeout=60).content) == [], process
     # Logs, the broker's files with whatever waits in its queues, PostgreSQL's files with its log of writes.
     for path in district.cell.folder.rglob("*"):
         if path.is_file():

@@ -76,7 +76,7 @@ class RunningCell:
         """Say whether every component is."""
         return all(each.state == OK for each in components(self.cell))
 
-    def wait_until_well(self, *, within_s: float = 60) -> None:
+    def wait_until_well(self, *, within_s: float = 180) -> None:
         """Wait until every component is well again."""
         assert wait_until(self.is_well, seconds=within_s), components(self.cell)
 

@@ -58,7 +58,7 @@ class Prometheus:
             self._process.wait()
         self._log.close()
 
-    def wait_for_targets(self, number: int, *, within_s: float = 30) -> None:
+    def wait_for_targets(self, number: int, *, within_s: float = 120) -> None:
         """Wait until so many processes have answered."""
         until = time.monotonic() + within_s
         while len(self.query("up == 1")) < number:
@@ -70,7 +70,7 @@ class Prometheus:
         """Return what an expression gives now; nothing while Prometheus is starting."""
         try:
             answer = requests.get(
-                f"http://{self._address}/api/v1/query", params={"query": expression}, timeout=10
+                f"http://{self._address}/api/v1/query", params={"query": expression}, timeout=60
             )
         except requests.ConnectionError:
             return []
@@ -81,9 +81,9 @@ class Prometheus:
 
     def alerts(self) -> list[str]:
         """Return the names of the alerts that fire or are about to."""
-        answer = requests.get(f"http://{self._address}/api/v1/alerts", timeout=10)
+        answer = requests.get(f"http://{self._address}/api/v1/alerts", timeout=60)
         return sorted({each["labels"]["alertname"] for each in answer.json()["data"]["alerts"]})
 
     def _targets(self) -> list[tuple[str, str]]:
-        found = requests.get(f"http://{self._address}/api/v1/targets", timeout=10).json()
+        found = requests.get(f"http://{self._address}/api/v1/targets", timeout=60).json()
         return [(each["scrapeUrl"], each["lastError"]) for each in found["data"]["activeTargets"]]

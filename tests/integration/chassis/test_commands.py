@@ -139,7 +139,7 @@ def test_a_request_that_nobody_took_in_time_is_dropped_by_the_broker(own_toy: To
     command = a_bump()
     with pytest.raises(NoAnswer):
         bump(own_toy, command, timeout_s=0.3)
-    eventually(lambda: own_toy.depth(naming.command_queue(own_toy.name)) == 0, within_s=3)
+    eventually(lambda: own_toy.depth(naming.command_queue(own_toy.name)) == 0, within_s=30)
     assert own_toy.noted("execute") == []
 
 

@@ -22,7 +22,7 @@ CODE = "CGJ"
 QUEUE = naming.department_queue(CODE)
 
 
-def eventually(true: Callable[[], bool], *, within_s: float = 20) -> None:
+def eventually(true: Callable[[], bool], *, within_s: float = 60) -> None:
     until = time.monotonic() + within_s
     while not true():
         assert time.monotonic() < until, "not in time"

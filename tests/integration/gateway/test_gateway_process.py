@@ -91,7 +91,7 @@ def test_a_5_mb_text_gets_a_clear_problem_over_a_real_connection(
     ],
 )
 def test_a_request_that_cannot_be_read_is_a_problem_document(gateway: Gateway, sent: bytes) -> None:
-    with socket.create_connection(("127.0.0.1", gateway.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", gateway.port), timeout=60) as connection:
         connection.sendall(sent)
         answer = b""
         while piece := connection.recv(65536):

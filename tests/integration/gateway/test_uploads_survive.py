@@ -60,7 +60,7 @@ class Uploader:
         """A connection on which a piece has been announced and nothing of it sent."""
         lines = [f"PATCH {path} HTTP/1.1", "Host: gateway"]
         lines += [f"{name}: {value}" for name, value in self._sending(at, length).items()]
-        connection = socket.create_connection(("127.0.0.1", self.gateway.port), timeout=20)
+        connection = socket.create_connection(("127.0.0.1", self.gateway.port), timeout=60)
         connection.sendall("\r\n".join([*lines, "", ""]).encode())
         return connection
 

@@ -52,7 +52,7 @@ def test_a_socket_that_a_crash_left_is_no_supervisor(cell: Cell) -> None:
     supervisor.launch(["first"])
     orphan = _running(supervisor, "first")
     os.kill(int((cell.run / "supervisor.pid").read_text()), signal.SIGKILL)
-    _until(lambda: not supervisor.is_running(), within_s=5)
+    _until(lambda: not supervisor.is_running(), within_s=30)
     assert cell.socket.exists()
     assert list(marked(cell.folder)) == [orphan]
 
@@ -73,7 +73,7 @@ def _sleeper(cell: Cell, name: str) -> Program:
 
 
 def _running(supervisor: Supervisor, name: str) -> int:
-    _until(lambda: supervisor.processes()[name].pid != 0, within_s=5)
+    _until(lambda: supervisor.processes()[name].pid != 0, within_s=30)
     return supervisor.processes()[name].pid
 
 

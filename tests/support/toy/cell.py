@@ -224,7 +224,7 @@ class ToyCell:
         )
         return [row[0] for row in found]
 
-    def wait_until_heard(self, thing: UUID, numbers: list[int], *, within_s: float = 15.0) -> None:
+    def wait_until_heard(self, thing: UUID, numbers: list[int], *, within_s: float = 60.0) -> None:
         try:
             eventually(lambda: self.heard(thing) == numbers, within_s=within_s)
         except AssertionError as error:

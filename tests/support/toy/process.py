@@ -16,7 +16,7 @@ from ops.program import MARK, Program, Running
 _NUMBERS = itertools.count(1)
 
 
-def eventually(check: Callable[[], Any], *, within_s: float = 15.0, every_s: float = 0.02) -> Any:
+def eventually(check: Callable[[], Any], *, within_s: float = 60.0, every_s: float = 0.02) -> Any:
     """Return the first true answer. Raises: AssertionError with the last one where none comes in time."""
     until = time.monotonic() + within_s
     while not (answer := check()):
@@ -49,7 +49,7 @@ class Process:
         )
         self.pid = self._running.process.pid
 
-    def wait_until_well(self, *, within_s: float = 20.0) -> "Process":
+    def wait_until_well(self, *, within_s: float = 60.0) -> "Process":
         eventually(lambda: self._alive() and self.health()[0] == 200, within_s=within_s)
         return self
 
