@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -26,7 +27,7 @@ def show(reckoning: Reckoning, names: Mapping[str, tuple[str, str]], console: Co
     """Print it; `names` are each community's, Chinese and English."""
     console.print()
     console.print(_communities(reckoning, names))
-    console.print(f"[dim]{FICTIONAL} 虚构名称: the article does not name this community.[/dim]\n")
+    console.print(f"\n[dim]{FICTIONAL} 虚构名称: the article does not name this community.[/dim]\n")
     console.print(_apart(reckoning))
     for line in _beside_the_article(reckoning):
         console.print(line)
@@ -38,11 +39,17 @@ def show(reckoning: Reckoning, names: Mapping[str, tuple[str, str]], console: Co
 def _communities(reckoning: Reckoning, names: Mapping[str, tuple[str, str]]) -> Table:
     last = reckoning.communities_in_the_district
     table = Table(
-        title="桥头模式 2012年6月至11月 · Half a year, 1 June to 30 November 2012",
+        title="桥头模式 2012年6月至11月 · Half a year, 1 June to 30 November 2012\n",
         title_justify="left",
         title_style="bold",
         header_style="bold",
+        # It has room in a window of 80 columns.
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+        show_edge=False,
         show_footer=True,
+        footer_style="bold",
     )
     whole = reckoning.communities
     found = sum(each.found_by_others for each in whole)
