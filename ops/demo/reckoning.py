@@ -23,7 +23,7 @@ from ops.publish import publish
 
 COMPLETION, REPORTING = "completion", "reporting"
 _TOLD_OF_THE_DISTRICT = ("on_time", "rework", "response", "resolution", "satisfaction", "unreachable")
-_PATIENCE_S = 30.0
+_PATIENCE_S = 60.0
 _VERIFIER = REPOSITORY / "clients" / "verifier" / "src"
 Ratio = tuple[int, int]
 
