@@ -203,4 +203,4 @@ def test_a_roll_names_nobody(estate: Database) -> None:
     told = b"".join(bytes(event.data) for event in sent(estate))
     assert "王小花".encode() not in told
     assert HOME.encode() not in told
-    assert b"990303" not in told
+    assert b"99030" not in told
