@@ -320,11 +320,15 @@ class VoteItem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AnsweredObjection(msgspec.Struct, frozen=True, kw_only=True):
-    """An objection as everybody may know it: when, to what, and how it was answered."""
+    """An objection as everybody may know it: when, to what, and how it was answered.
+
+    `due_at` is when the rule wants the answer, null where it names no days for it.
+    """
 
     objection_id: UUID
     about: About
     raised_at: datetime
+    due_at: datetime | None
     upheld: bool | None
     reason: str | None
     answered_at: datetime | None

@@ -13,9 +13,10 @@ from services.governance.reference.repository import Grids
 from services.governance.roll.repository import Entered, Entries, Rolls
 from services.governance.roll.roll import difference, is_expected, receive, request
 from services.governance.rule.rules import rule_of, rules_in_force
+from services.governance.standing import account_of
 from services.governance.topic.repository import Topics
 from services.governance.topic.topic import decidable, of_community
-from services.governance.vote import results
+from services.governance.vote import reads, results
 from services.governance.vote import vote as decisions
 from services.governance.vote.errors import ObjectionExists, UnknownObjection, UnknownPlace, VoteExists
 from services.governance.vote.keeping import keep, known, roll_if_any
@@ -114,7 +115,10 @@ def object_to(asked: asks.ObjectToVote, uow: UnitOfWork) -> ObjectionReceipt:
     vote = known(asked.vote_id, uow)
     if uow.store(ObjectionStore).get(asked.objection_id) is not None:
         raise ObjectionExists
-    raised = results.object_to(vote, roll_if_any(vote, uow), asked, uow.principal, now=uow.now)
+    elector = bool(reads.entitlements(uow.connection, vote.id, of=account_of(uow.principal)))
+    raised = results.object_to(
+        vote, roll_if_any(vote, uow), asked, uow.principal, elector=elector, now=uow.now
+    )
     return _keep_objection(raised, uow)
 
 

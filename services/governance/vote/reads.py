@@ -38,10 +38,13 @@ _ROLL = sa.text(
 )
 _STEPS = sa.text("SELECT at, step, state FROM vote_timeline WHERE vote_id = :vote_id ORDER BY position")
 _PARTICIPATED = sa.text("SELECT count(*) FROM participation WHERE vote_id = :vote_id")
-_OBJECTIONS = sa.text(
-    "SELECT id AS objection_id, about, text, raised_at, raised_by, upheld, reason, answered_at "
-    "FROM objection WHERE vote_id = :vote_id ORDER BY raised_at, id"
-)
+_OBJECTIONS = sa.text("""
+SELECT o.id AS objection_id, o.about, o.text, o.raised_at, o.raised_by, o.upheld, o.reason, o.answered_at,
+       CASE WHEN o.about = 'roll' AND d.days > 0 THEN o.raised_at + d.days * interval '1 day' END AS due_at
+FROM objection o JOIN vote v ON v.id = o.vote_id
+CROSS JOIN LATERAL (SELECT CAST(v.rule ->> 'ruling_days' AS integer) AS days) AS d
+WHERE o.vote_id = :vote_id ORDER BY o.raised_at, o.id
+""")
 _ENTITLEMENTS = sa.text("""
 SELECT e.entitlement_id, e.area_hundredths_m2, p.vote_id IS NOT NULL AS participated
 FROM vote v

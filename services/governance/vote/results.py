@@ -13,7 +13,7 @@ from services.governance.meeting.meeting import fit_text
 from services.governance.roll.roll import Roll
 from services.governance.standing import account_of
 from services.governance.vote.authority import by_of
-from services.governance.vote.lifecycle import Row, State, Step, Trigger, transition
+from services.governance.vote.lifecycle import By, Row, State, Step, Trigger, transition
 from services.governance.vote.vote import LONGEST_TEXT, SHORTEST, Moved, Objected, Vote, facts_of, moved
 
 
@@ -74,10 +74,20 @@ def void(vote: Vote, asked: asks.VoidVote, principal: Principal, *, now: datetim
 
 
 def object_to(
-    vote: Vote, roll: Roll | None, asked: asks.ObjectToVote, principal: Principal, *, now: datetime
+    vote: Vote,
+    roll: Roll | None,
+    asked: asks.ObjectToVote,
+    principal: Principal,
+    *,
+    elector: bool,
+    now: datetime,
 ) -> WithObjection:
-    """提出异议, to roll or result. Raises: Forbidden, IllegalTransition, TooLate, a text's length."""
-    facts = facts_of(vote, by=by_of(principal, vote.community, Step.OBJECT), now=now, roll=roll)
+    """提出异议, to roll or result, by a resident of the place or an elector who lives elsewhere.
+
+    Raises: Forbidden, IllegalTransition, TooLate, a text's length.
+    """
+    by = By.RESIDENT if elector else by_of(principal, vote.community, Step.OBJECT)
+    facts = facts_of(vote, by=by, now=now, roll=roll)
     row = transition(vote.state, Trigger.COMMAND, Step.OBJECT, facts)
     objection = Objection(
         id=asked.objection_id,

@@ -76,6 +76,7 @@ _ANSWERED = {
     "objection_id": OBJECTION,
     "about": votes.About.ROLL,
     "raised_at": AT,
+    "due_at": LATER,
     "upheld": True,
     "reason": _REASON,
     "answered_at": LATER,

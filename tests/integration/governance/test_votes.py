@@ -8,6 +8,7 @@ import pytest
 from chassis.context import Context
 from chassis.data.clock import set_offset
 from chassis.data.engine import Database
+from chassis.principal import Principal
 from contracts.commands import votes as asks
 from contracts.commands.rules import Subject
 from contracts.commands.topics import TopicState
@@ -242,9 +243,15 @@ def test_the_electoral_roll_stands_for_five_days_of_objections(database: Databas
     with database.engine.begin() as connection:
         connection.exec_driver_sql(
             "UPDATE vote SET state = 'roll_published', "
-            'rule = rule || \'{"objection_days": 5, "roll_days": 20, "notice_days": 0}\''
+            'rule = rule || \'{"objection_days": 5, "roll_days": 20, "notice_days": 0, "ruling_days": 3}\''
         )
     assert step(database, asks.FreezeRoll)["code"] == "too_early"
+    raised = step(database, asks.ObjectToVote, by=elector(1), objection_id=an_id("in time"), text=WORDS)
+    assert raised["about"] == "roll"
+    (objection,) = view(database).objections
+    assert objection.due_at == objection.raised_at + 3 * DAY
+    ruling = {"objection_id": an_id("in time"), "upheld": False, "reason": REASON}
+    step(database, asks.AnswerObjection, **ruling)
     pass_time(database, 5 * DAY + MINUTE)
     late = step(database, asks.ObjectToVote, by=elector(1), objection_id=an_id("late"), text=WORDS)
     assert late["code"] == "too_late"
@@ -438,6 +445,17 @@ def test_what_is_weighed_by_area_is_not_secret(database: Database) -> None:
     refused = ask(database, drafting(roll_kind=RollKind.OWNERS, mode=BallotMode.SECRET))[0]
     assert (refused["code"], refused["fields"]) == ("rule_unfit", {"field": "mode"})
     assert ask(database, drafting(roll_kind=RollKind.OWNERS, mode=BallotMode.OPEN))[0]["state"] == "draft"
+
+
+def test_an_owner_who_lives_elsewhere_may_object_and_a_stranger_not(database: Database) -> None:
+    bind(database)
+    hear_roll(database, entries(12))
+    elsewhere = elector(1)
+    moved = Principal(subject=elsewhere.subject, roles=elsewhere.roles, scope={"community": "c02"})
+    stranger = somebody("stranger", "resident", community="c02")
+    said = {"objection_id": an_id("objection"), "text": WORDS}
+    assert step(database, asks.ObjectToVote, by=stranger, **said)["code"] == "forbidden"
+    assert step(database, asks.ObjectToVote, by=moved, **said)["about"] == "roll"
 
 
 def test_an_elector_sees_what_is_his_to_use_and_whether_it_was_used(database: Database) -> None:
