@@ -194,6 +194,7 @@ def test_a_roll_is_answered_once_whoever_asks_again(estate: Database) -> None:
     before = answered(estate, asked)
     EVENTS.process(estate, [an_event(again, subject=str(asked), sequence=2, source="governance")])
     assert answered(estate, asked) == before
+    assert rows(estate, "SELECT reason FROM inbox_parked") == []
     assert rows(estate, "SELECT count, area_hundredths_m2, root FROM roll") == [(1, 0, before[0].root)]
 
 
