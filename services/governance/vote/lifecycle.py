@@ -14,7 +14,7 @@ from contracts.events.governance import ResolutionCertified, RollRequested
 from contracts.vocabulary import Role
 from services.governance.vote import guards as given
 from services.governance.vote.errors import IllegalTransition
-from services.governance.vote.guards import Choice, Facts, Need
+from services.governance.vote.facts import Choice, Facts, Need
 
 
 class State(StrEnum):

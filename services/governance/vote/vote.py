@@ -17,7 +17,7 @@ from services.governance.roll.roll import Roll
 from services.governance.rule.rules import rule_hash
 from services.governance.vote.authority import by_of
 from services.governance.vote.candidates import Held, paper_of
-from services.governance.vote.guards import Facts
+from services.governance.vote.facts import Facts
 from services.governance.vote.lifecycle import Row, State, Step, Trigger, transition
 
 SHORTEST, LONGEST_TITLE, LONGEST_TEXT = 2, 200, 5_000

@@ -8,11 +8,9 @@ import pytest
 from chassis.context import Context
 from chassis.data.clock import set_offset
 from chassis.data.engine import Database
-from chassis.principal import Principal
 from contracts.commands import votes as asks
-from contracts.commands.rules import Subject
 from contracts.commands.topics import TopicState
-from contracts.commands.votes import About, BallotMode, VoteView
+from contracts.commands.votes import BallotMode
 from contracts.vocabulary import RollKind
 from services.governance.service import COMMANDS
 from services.governance.topic.repository import Topics
@@ -22,7 +20,6 @@ from tests.support.messages import data_of, rows, sent
 from tests.support.voting import (
     RESIDENTS,
     ask,
-    bind,
     cast,
     count,
     freeze,
@@ -36,7 +33,6 @@ from tests.support.voting import (
     view,
 )
 from tests.unit.governance.a_vote import (
-    COMMITTEE,
     DAY,
     ROLL,
     VOTE,
@@ -157,107 +153,6 @@ def test_a_vote_can_be_held_in_a_grid_of_ones_own_community(database: Database) 
     other = drafting(place="c09-g01", vote_id=an_id("elsewhere"))
     assert ask(database, other)[0]["code"] == "unknown_place"
     assert ask(database, drafting())[0]["code"] == "conflict"
-
-
-def test_a_roll_that_is_not_what_it_says_is_shown_as_such_and_asked_for_anew(database: Database) -> None:
-    bind(database)
-    assert step(database, asks.RequestRoll, as_of=TODAY)["code"] == "roll_under_way"
-    hear_roll(database, entries(12), root="0" * 64)
-    roll = view(database).roll
-    assert roll is not None
-    assert (view(database).state, roll.fault) == ("roll_requested", "root")
-    assert step(database, asks.FreezeRoll)["code"] == "illegal_transition"
-    assert step(database, asks.RequestRoll, as_of=TODAY)["state"] == "roll_requested"
-    second = data_of(sent(database)[-1])["roll_id"]
-    assert second != str(ROLL)
-    hear_roll(database, entries(12), roll_id=second)
-    assert view(database).state == "roll_published"
-
-
-def test_a_roll_is_made_as_of_a_day_that_has_come(database: Database) -> None:
-    ask(database, drafting())
-    step(database, asks.BindRule, rule=RESIDENTS)
-    day = now(database).date() + 2 * DAY
-    assert step(database, asks.RequestRoll, as_of=day)["code"] == "invalid"
-    assert sent(database) == []
-
-
-def test_an_entry_that_was_changed_in_the_database_keeps_the_roll_from_freezing(database: Database) -> None:
-    bind(database)
-    hear_roll(database, entries(12))
-    with database.engine.begin() as connection:
-        connection.exec_driver_sql("DELETE FROM roll_entry WHERE entitlement_id = %s", (entitlement(3),))
-    assert step(database, asks.FreezeRoll) | {"detail": ""} == {
-        "code": "roll_differs",
-        "detail": "",
-        "fields": {"field": "count"},
-    }
-
-
-@pytest.mark.parametrize(("mode", "code"), [(BallotMode.SECRET, "too_few_electors"), (BallotMode.OPEN, None)])
-def test_under_ten_electors_nothing_is_secret(database: Database, mode: BallotMode, code: str | None) -> None:
-    bind(database, mode=mode)
-    hear_roll(database, entries(9))
-    assert step(database, asks.FreezeRoll).get("code") == code
-
-
-def test_an_objection_to_the_roll_is_ruled_on_and_put_right_before_it_is_frozen(database: Database) -> None:
-    bind(database)
-    hear_roll(database, entries(11))
-    objection = {"objection_id": an_id("objection"), "text": WORDS}
-    stranger = somebody("stranger", "resident", community="c02")
-    assert step(database, asks.ObjectToVote, by=stranger, **objection)["code"] == "forbidden"
-    assert step(database, asks.ObjectToVote, by=elector(1), **objection)["about"] == "roll"
-    assert step(database, asks.FreezeRoll)["code"] == "objections_open"
-    ruling = {"objection_id": an_id("objection"), "upheld": True, "reason": REASON}
-    assert step(database, asks.AnswerObjection, by=elector(1), **ruling)["code"] == "forbidden"
-    assert step(database, asks.AnswerObjection, **ruling)["upheld"] is True
-    assert step(database, asks.AnswerObjection, **ruling)["code"] == "already_resolved"
-    assert step(database, asks.FreezeRoll)["code"] == "objection_upheld"
-    step(database, asks.RequestRoll, as_of=TODAY)
-    hear_roll(database, entries(12), roll_id=data_of(sent(database)[-1])["roll_id"])
-    assert step(database, asks.FreezeRoll)["state"] == "roll_frozen"
-    (answered,) = view(database).objections
-    assert (answered.about, answered.upheld, answered.reason) == (About.ROLL, True, REASON)
-
-
-def test_the_words_of_an_objection_are_for_its_maker_and_for_who_answers_it(database: Database) -> None:
-    bind(database)
-    hear_roll(database, entries(12))
-    step(database, asks.ObjectToVote, by=elector(1), objection_id=an_id("objection"), text=WORDS)
-    for reader, seen in (
-        (elector(1), [(WORDS, True)]),
-        (COMMITTEE, [(WORDS, False)]),
-        (DISPATCHER, []),
-        (elector(2), []),
-        (somebody("neighbour", "committee", community="c02"), []),
-    ):
-        items = queries.objections(database, reader, VOTE).items
-        expected = [(WORDS, False)] if reader is DISPATCHER else seen
-        assert [(each.text, each.mine) for each in items] == expected
-
-
-def test_the_electoral_roll_stands_for_five_days_of_objections(database: Database) -> None:
-    """居委会组织法 (2026) article 17: the roll 20 days before, objections within 5."""
-    freeze(database)
-    with database.engine.begin() as connection:
-        connection.exec_driver_sql(
-            "UPDATE vote SET state = 'roll_published', "
-            'rule = rule || \'{"objection_days": 5, "roll_days": 20, "notice_days": 0, "ruling_days": 3}\''
-        )
-    assert step(database, asks.FreezeRoll)["code"] == "too_early"
-    raised = step(database, asks.ObjectToVote, by=elector(1), objection_id=an_id("in time"), text=WORDS)
-    assert raised["about"] == "roll"
-    (objection,) = view(database).objections
-    assert objection.due_at == objection.raised_at + 3 * DAY
-    ruling = {"objection_id": an_id("in time"), "upheld": False, "reason": REASON}
-    step(database, asks.AnswerObjection, **ruling)
-    pass_time(database, 5 * DAY + MINUTE)
-    late = step(database, asks.ObjectToVote, by=elector(1), objection_id=an_id("late"), text=WORDS)
-    assert late["code"] == "too_late"
-    assert step(database, asks.FreezeRoll)["state"] == "roll_frozen"
-    assert notice(database, days=10)["code"] == "too_early"
-    assert notice(database, days=15)["state"] == "noticed"
 
 
 def test_a_notice_comes_ten_days_before_and_its_times_follow_each_other(database: Database) -> None:
@@ -447,17 +342,6 @@ def test_what_is_weighed_by_area_is_not_secret(database: Database) -> None:
     assert ask(database, drafting(roll_kind=RollKind.OWNERS, mode=BallotMode.OPEN))[0]["state"] == "draft"
 
 
-def test_an_owner_who_lives_elsewhere_may_object_and_a_stranger_not(database: Database) -> None:
-    bind(database)
-    hear_roll(database, entries(12))
-    elsewhere = elector(1)
-    moved = Principal(subject=elsewhere.subject, roles=elsewhere.roles, scope={"community": "c02"})
-    stranger = somebody("stranger", "resident", community="c02")
-    said = {"objection_id": an_id("objection"), "text": WORDS}
-    assert step(database, asks.ObjectToVote, by=stranger, **said)["code"] == "forbidden"
-    assert step(database, asks.ObjectToVote, by=moved, **said)["about"] == "roll"
-
-
 def test_an_elector_sees_what_is_his_to_use_and_whether_it_was_used(database: Database) -> None:
     open_vote(database)
     cast(database, 0)
@@ -522,59 +406,3 @@ def test_a_ballots_id_is_used_once(database: Database) -> None:
     ask(database, first, by=elector(0))
     assert cast(database, 1, ballot_id=first.ballot_id)["code"] == "conflict"
     assert cast(database, 1)["standing"] == "counted"
-
-
-def elect_for(database: Database, choices: list[tuple[str, ...]]) -> VoteView:
-    for number, choice in enumerate(choices):
-        cast(database, number, choice=choice)
-    count(database)
-    step(database, asks.PublishResult)
-    return view(database)
-
-
-def draft_election(database: Database) -> None:
-    names = ("张建国", "李秀英", "王桂兰")
-    bind(database, subject=Subject.ELECTION, rule="CN-2026.election", candidates=names, seats=2)
-    hear_roll(database, entries(12))
-    pass_time(database, 5 * DAY + MINUTE)
-    step(database, asks.FreezeRoll)
-    notice(database, days=15)
-    pass_time(database, 15 * DAY + 2 * MINUTE)
-
-
-def test_the_committee_is_elected_and_the_seat_that_is_left_goes_to_a_run_off(database: Database) -> None:
-    draft_election(database)
-    assert cast(database, 0, choice=("1", "2", "3"))["code"] == "unknown_option"
-    assert cast(database, 0, choice=("yes",))["code"] == "unknown_option"
-    result = elect_for(database, [("1", "2")] * 5 + [("1", "3")] * 5)
-    assert result.elected is not None
-    assert (result.elected.elected, result.elected.tied, result.elected.vacant) == (("1",), (), 1)
-    assert result.outcome is not None
-    assert (result.outcome.passed, result.outcome.decided_by) == (True, "2p > n: 20 > 12")
-    pass_time(database, 15 * DAY + MINUTE)
-    early = drafting(vote_id=an_id("early"), subject=Subject.RUN_OFF, repeats=VOTE)
-    assert ask(database, early)[0]["code"] == "not_repeatable"
-    assert step(database, asks.CertifyVote)["state"] == "certified"
-    assert ask(database, drafting(vote_id=an_id("run off"), subject=Subject.RUN_OFF, repeats=VOTE))
-    run_off = queries.get_vote(database, an_id("run off"))
-    assert ([each.name for each in run_off.candidates], run_off.seats) == (["李秀英", "王桂兰"], 1)
-    assert run_off.options == ("2", "3")
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"subject": Subject.ELECTION},
-        {"subject": Subject.ELECTION, "candidates": ("张建国",), "seats": 1},
-        {"subject": Subject.ELECTION, "candidates": ("张建国", "李秀英"), "seats": 0},
-        {"candidates": ("张建国", "李秀英")},
-        {"seats": 2},
-        {"subject": Subject.RUN_OFF, "candidates": ("张建国", "李秀英")},
-    ],
-)
-def test_an_election_has_more_candidates_than_seats_and_a_question_none(
-    database: Database, change: dict[str, Any]
-) -> None:
-    assert ask(database, drafting(**change))[0]["code"] == "candidates_unfit"
-    of_nothing = drafting(subject=Subject.RUN_OFF)
-    assert ask(database, of_nothing)[0]["code"] == "not_repeatable"

@@ -4,7 +4,7 @@ import pytest
 
 from chassis.refusal import Forbidden
 from services.governance.vote.errors import IllegalTransition
-from services.governance.vote.guards import Facts
+from services.governance.vote.facts import Facts
 from services.governance.vote.lifecycle import (
     CASTING,
     FINAL,
