@@ -2,7 +2,11 @@
 
 import csv
 import io
+import lzma
+import struct
+import warnings
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from itertools import islice
@@ -18,18 +22,24 @@ MOST_ROWS, MOST_COLUMNS = 10_000, 30
 _ZIP = b"PK\x03\x04"
 # A workbook is compressed: what it becomes has a limit too.
 _LARGEST_UNPACKED = 60 * 1024 * 1024
+# A sheet ends here for every spreadsheet; most of its rows may be empty.
+_LAST_ROW = 1_048_576
 _UNREADABLE = (
     InvalidFileException,
     zipfile.BadZipFile,
-    KeyError,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    LookupError,
     ValueError,
     TypeError,
     AttributeError,
     SyntaxError,
     EOFError,
     OSError,
-    NotImplementedError,
-    IndexError,
+    # A file under a password among them.
+    RuntimeError,
+    ArithmeticError,
 )
 
 
@@ -51,12 +61,8 @@ def read(content: bytes) -> list[Row]:
     """Return the rows that are not empty; the first is the heading. Raises: UnfitFile."""
     if len(content) > LARGEST_BYTES:
         raise UnfitFile("too_large")
-    cells = _workbook(content) if content.startswith(_ZIP) else _csv(content)
-    rows = [
-        Row(number, found)
-        for number, found in enumerate(islice(cells, MOST_ROWS + 2), start=1)
-        if any(cell.text for cell in found)
-    ]
+    filled = _workbook(content) if content.startswith(_ZIP) else _filled(_csv(content))
+    rows = list(islice(filled, MOST_ROWS + 2))
     if len(rows) > MOST_ROWS + 1:
         raise UnfitFile("too_many_rows")
     if len(rows) <= 1:
@@ -64,19 +70,32 @@ def read(content: bytes) -> list[Row]:
     return rows
 
 
-def _workbook(content: bytes) -> Iterator[list[Cell]]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            if sum(each.file_size for each in packed.infolist()) > _LARGEST_UNPACKED:
-                raise UnfitFile("too_large")
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        rows = sheet.iter_rows(max_row=MOST_ROWS + 2, max_col=MOST_COLUMNS, values_only=True)
-        found = [_without_blanks([_cell(value) for value in row]) for row in rows]
-        book.close()
-    except _UNREADABLE as error:
-        raise UnfitFile("not_a_workbook") from error
-    yield from found
+def _filled(rows: Iterable[list[Cell]]) -> Iterator[Row]:
+    """Number the rows, and leave out the empty ones."""
+    for number, found in enumerate(rows, start=1):
+        if any(cell.text for cell in found):
+            yield Row(number, found)
+
+
+def _workbook(content: bytes) -> list[Row]:
+    # The library's warnings quote what stands in a cell, and would be printed.
+    with warnings.catch_warnings(action="ignore"):
+        try:
+            with zipfile.ZipFile(io.BytesIO(content)) as packed:
+                if sum(each.file_size for each in packed.infolist()) > _LARGEST_UNPACKED:
+                    raise UnfitFile("too_large")
+            book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+            rows = book.worksheets[0].iter_rows(max_row=_LAST_ROW, max_col=MOST_COLUMNS, values_only=True)
+            found = list(islice(_filled(map(_cells_of, rows)), MOST_ROWS + 2))
+            book.close()
+        except _UNREADABLE as error:
+            raise UnfitFile("not_a_workbook") from error
+    return found
+
+
+def _cells_of(row: tuple[Any, ...]) -> list[Cell]:
+    """Return what stands in a row; of a million empty ones as well."""
+    return [] if row.count(None) == len(row) else _without_blanks([_cell(value) for value in row])
 
 
 def _without_blanks(cells: list[Cell]) -> list[Cell]:

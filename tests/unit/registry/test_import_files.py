@@ -1,6 +1,7 @@
 import io
 import zipfile
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -16,6 +17,10 @@ def a_workbook(*rows: tuple[Any, ...]) -> bytes:
     book = Workbook()
     for row in rows:
         book.active.append(row)
+    return saved(book)
+
+
+def saved(book: Workbook) -> bytes:
     stream = io.BytesIO()
     book.save(stream)
     book.close()
@@ -87,6 +92,48 @@ def test_ten_thousand_rows_are_taken_and_no_more() -> None:
     text = "姓名\n" + "王\n" * MOST_ROWS
     assert len(read(text.encode())) == MOST_ROWS + 1
     assert fault((text + "王\n").encode()) == "too_many_rows"
+
+
+def test_empty_rows_are_no_rows_however_many_and_nothing_behind_them_is_left_out() -> None:
+    text = "姓名\n" + "\n王\n" * (MOST_ROWS - 1)
+    assert len(read(text.encode())) == MOST_ROWS
+    assert read((text + "\n李\n").encode())[-1] == Row(2 * MOST_ROWS + 1, [Cell("李")])
+    assert fault((text + "李\n" * 2).encode()) == "too_many_rows"
+    far = Workbook()
+    far.active["A1"], far.active[f"A{MOST_ROWS + 50}"] = "姓名", "王"
+    assert read(saved(far))[-1] == Row(MOST_ROWS + 50, [Cell("王")])
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_workbook_whose_bytes_were_damaged_is_none(packing: int) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", packing) as archive:
+        # What cannot be packed any smaller.
+        archive.writestr("[Content_Types].xml", b"".join(sha256(bytes([n])).digest() for n in range(30)))
+    content = bytearray(packed.getvalue())
+    begin = 30 + len("[Content_Types].xml")
+    content[begin : begin + 20] = b"\xff" * 20
+    assert fault(bytes(content)) == "not_a_workbook"
+
+
+def test_a_workbook_under_a_password_is_none() -> None:
+    content = bytearray(a_workbook(HEADING, ("王", "1")))
+    for mark, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = content.find(mark)
+        while at >= 0:
+            content[at + flags] |= 1
+            at = content.find(mark, at + 1)
+    assert fault(bytes(content)) == "not_a_workbook"
+
+
+def test_nothing_that_stands_in_a_cell_is_printed(recwarn: pytest.WarningsRecorder) -> None:
+    book = Workbook()
+    book.active.append(("身份证号",))
+    book.active["A2"] = 140303199001011234
+    # A number of so many digits is no date: the library says so, and quotes it.
+    book.active["A2"].number_format = "yyyy-mm-dd"
+    assert len(read(saved(book))) == 2
+    assert not recwarn
 
 
 def test_columns_are_known_by_their_headings_in_both_languages() -> None:
