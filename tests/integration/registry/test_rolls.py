@@ -107,6 +107,16 @@ def test_who_was_born_on_29_february_is_of_age_on_1_march(estate: Database) -> N
     assert len(electors_of(estate, RollKind.ADULTS, as_of=date(2026, 3, 1))) == 1
 
 
+def test_who_came_back_from_a_day_before_they_had_left_is_counted_once(estate: Database) -> None:
+    (somebody,) = settle(estate, HOME)
+    left, back = date(2025, 6, 1), date(2025, 3, 1)
+    for household, on in ((None, left), (NEXT_DOOR, back)):
+        (receipt,) = do(estate, moving(person_id=somebody, household=household, on=on))
+        assert receipt["household"] == household
+    for kind in (RollKind.ADULTS, RollKind.HOUSEHOLDS):
+        assert electors_of(estate, kind, as_of=date(2025, 4, 1)) == [{somebody}]
+
+
 def test_a_household_is_one_entry_that_each_of_its_adults_may_use(estate: Database) -> None:
     first, second, neighbour = settle(estate, HOME, HOME, NEXT_DOOR)
     settle(estate, OTHER_GRID, birthday=date(2020, 1, 1))
