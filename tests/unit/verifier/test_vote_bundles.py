@@ -125,6 +125,7 @@ CHANGES: dict[str, tuple[Change, str]] = {
     "another number of ballots": (set_in("ballots_count", 9), "ballots"),
     "another root of the ballots": (set_in("ballots_root", A_HASH), "ballots"),
     "more quarantined than took part": (set_in("quarantined", 5), "ballots"),
+    "fewer ballots than took part": (set_in("participated", 11), "ballots"),
     "more part than there are": (set_in("participated", 13), "ballots"),
     "a dropped entry of the roll": (drop_entry, "roll"),
     "reordered entries of the roll": (swap_entries, "roll"),
@@ -194,6 +195,7 @@ def change_and_hash_again(change: Change) -> Object:
     hashed_again(content)
     count, totals = content["roll"]["count"], content["totals"]
     p, y = totals["all"]["heads"], totals["options"]["yes"]["heads"]
+    content["participated"] = p + content["quarantined"]
     content["counts"] = {"n": count, "p": p, "y": y}
     content["outcome"] |= {"decided_by": f"2y > p: {2 * y} > {p}"}
     for judged, (left, right) in zip(

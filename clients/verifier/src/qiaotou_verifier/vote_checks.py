@@ -116,10 +116,10 @@ def _ballots(bundle: Bundle) -> Iterator[Fault]:
 
 
 def _too_many(content: Object) -> Iterator[Fault]:
-    """Every ballot is somebody's who took part, everybody who took part is on the roll."""
+    """Everybody who took part is on the roll, and has one ballot or contradicts themselves."""
     given, apart = content["ballots_count"], content["quarantined"]
     participated, count = content["participated"], content["roll"]["count"]
-    if min(given, apart) < 0 or not given + apart <= participated <= count:
+    if min(given, apart) < 0 or not given + apart == participated <= count:
         yield fault("too_many", ballots=given + apart, participated=participated, count=count)
 
 
