@@ -79,9 +79,16 @@ class ObjectionStore(Store[UUID, Objection]):
         bulk.update(self.connection, objection, answered, key=("id",))
 
     def objected(self, vote_id: UUID, about: About) -> Objected:
-        """Return how a vote's objections to one thing stood before this unit of work."""
+        """Return how a vote's objections to one thing stand, those of this unit of work among them.
+
+        What was answered in this unit still counts as open: who asks comes again.
+        """
         row = self.connection.execute(_OBJECTED, {"vote_id": vote_id, "about": about.value}).one()
-        return Objected(open=int(row[0]), upheld_at=row[1])
+        made = sum(
+            self._loaded[key] is None and (each.vote_id, each.about) == (vote_id, about)
+            for key, each in {**self._kept, **self._staged}.items()
+        )
+        return Objected(open=int(row[0]) + made, upheld_at=row[1])
 
 
 class Line(NamedTuple):
