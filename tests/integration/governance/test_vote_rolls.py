@@ -8,8 +8,9 @@ from chassis.data.engine import Database
 from chassis.principal import Principal
 from contracts.commands import votes as asks
 from contracts.commands.votes import About, BallotMode
+from services.governance.service import COMMANDS
 from services.governance.vote import queries
-from tests.support.messages import data_of, sent
+from tests.support.messages import a_command, answer_of, data_of, sent
 from tests.support.voting import (
     RESIDENTS,
     ask,
@@ -158,3 +159,15 @@ def test_an_owner_who_lives_elsewhere_may_object_and_a_stranger_not(database: Da
     said = {"objection_id": an_id("objection"), "text": WORDS}
     assert step(database, asks.ObjectToVote, by=stranger, **said)["code"] == "forbidden"
     assert step(database, asks.ObjectToVote, by=moved, **said)["about"] == "roll"
+
+
+def test_an_objection_that_comes_together_with_the_freezing_is_not_passed_over(database: Database) -> None:
+    bind(database)
+    hear_roll(database, entries(12))
+    objecting = asks.ObjectToVote(
+        command_id=an_id("object"), vote_id=VOTE, objection_id=an_id("o"), text=WORDS
+    )
+    freezing = asks.FreezeRoll(command_id=an_id("freeze"), vote_id=VOTE)
+    bodies = COMMANDS.process(database, [a_command(objecting, elector(0)), a_command(freezing, COMMITTEE)])
+    assert answer_of(bodies[0])["upheld"] is None
+    assert answer_of(bodies[1])["code"] == "objections_open"

@@ -16,7 +16,7 @@ from services.governance.service import COMMANDS
 from services.governance.topic.repository import Topics
 from services.governance.topic.topic import Topic
 from services.governance.vote import queries, timers
-from tests.support.messages import a_command, answer_of, data_of, rows, sent
+from tests.support.messages import data_of, rows, sent
 from tests.support.voting import (
     RESIDENTS,
     ask,
@@ -128,18 +128,6 @@ def test_a_rule_is_in_force_and_for_this_question_and_these_electors(
     ask(database, drafting())
     assert step(database, asks.BindRule, rule=rule)["code"] == code
     assert view(database).state == "draft"
-
-
-def test_an_objection_that_comes_together_with_the_freezing_is_not_passed_over(database: Database) -> None:
-    bind(database)
-    hear_roll(database, entries(12))
-    objecting = asks.ObjectToVote(
-        command_id=an_id("object"), vote_id=VOTE, objection_id=an_id("o"), text=WORDS
-    )
-    freezing = asks.FreezeRoll(command_id=an_id("freeze"), vote_id=VOTE)
-    bodies = COMMANDS.process(database, [a_command(objecting, elector(0)), a_command(freezing, COMMITTEE)])
-    assert answer_of(bodies[0])["upheld"] is None
-    assert answer_of(bodies[1])["code"] == "objections_open"
 
 
 @pytest.mark.parametrize(
