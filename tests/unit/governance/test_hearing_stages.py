@@ -143,16 +143,16 @@ def test_anybody_repeats_the_draw_with_the_standard_library() -> None:
         somebody_registered(f"p{n}", capacity=Capacity.PUBLIC if n < 3 else Capacity.SPECIALIST)
         for n in range(20)
     ]
-    drawn = draw(HEARING, people, seats=6, value=f" {VALUE} ")
+    drawn = draw(HEARING, people, seats=7, value=f" {VALUE} ")
     ids = sorted(str(each.id) for each in people)
     seed = sha256("\n".join([str(HEARING), VALUE, *ids]).encode()).hexdigest()
     order = sorted(ids, key=lambda i: sha256(f"{seed}:{i}".encode()).hexdigest())
     of_the_public = {str(each.id) for each in people if each.capacity is Capacity.PUBLIC}
-    third = [i for i in order if i in of_the_public][:2]
+    third = [i for i in order if i in of_the_public][:3]
     assert drawn.seed == seed == seed_of(HEARING, VALUE, [each.id for each in people])
-    assert [str(each) for each in drawn.panel] == (third + [i for i in order if i not in third])[:6]
-    assert draw(HEARING, people[::-1], seats=6, value=VALUE) == drawn
-    assert draw(HEARING, people, seats=6, value="another").panel != drawn.panel
+    assert [str(each) for each in drawn.panel] == (third + [i for i in order if i not in third])[:7]
+    assert draw(HEARING, people[::-1], seats=7, value=VALUE) == drawn
+    assert draw(HEARING, people, seats=7, value="another").panel != drawn.panel
 
 
 @pytest.mark.parametrize(("representing", "enough"), [(0, False), (1, False), (2, True), (6, True)])
