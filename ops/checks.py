@@ -20,6 +20,7 @@ _BIN = os.path.dirname(sys.executable)  # noqa: PTH120 - the links of a virtual 
 UNIT = "tests/unit"
 QUICK = ("tests/contract", "tests/integration", "tests/e2e")
 SLOW = ("tests/fresh", "tests/fault")
+NOT_SLOW = ("-m", "not slow")
 # The longest stand first: two are done at a time.
 CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("unit tests", (*_PYTHON, "pytest", "-q", UNIT)),
@@ -64,7 +65,8 @@ def test(display: Display, *, arguments: Sequence[str], everything: bool) -> int
     """Run the checks and the tests, or only what `arguments` name, in a cell of their own."""
     if arguments:
         return _in_cell(display, arguments)
-    if (failed := check(display)) or (failed := _in_cell(display, _existing(QUICK))):
+    chosen = _existing(QUICK) if everything else [*NOT_SLOW, *_existing(QUICK)]
+    if (failed := check(display)) or (failed := _in_cell(display, chosen)):
         return failed
     if not everything:
         return 0

@@ -119,6 +119,7 @@ def week(district: Any, tmp_path: Path) -> Iterator[Week]:
         yield lived
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_a_week_of_urban_management(week: Week) -> None:
     on_monday_a_lamp_is_returned_and_goes_to_the_power_utility(week)

@@ -20,6 +20,7 @@ FENCE = re.compile(r"```(sh|python)\n(.*?)```", re.DOTALL)
 SAVED_AS = re.compile(r"Save this as `([^`]+)`")
 OLDEST_NODE = 18
 WALKED = "walked.log"
+pytestmark = pytest.mark.slow
 
 
 def section(title: str) -> str:

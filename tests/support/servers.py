@@ -3,6 +3,7 @@
 import itertools
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -67,7 +68,7 @@ def postgres(server_cell: Cell) -> Iterator[PostgresServer]:
     running = Running(server.prepare(), server_cell.logs / "postgres.log")
     server.wait(running.check)
     yield server
-    running.stop()
+    end(running, signal.SIGQUIT)
 
 
 @pytest.fixture(scope="session")
@@ -143,7 +144,17 @@ def rabbitmq_node(server_cell: Cell) -> Iterator[RabbitNode]:
     node.wait(running[1].check)
     yield node
     for each in reversed(running):
-        each.stop()
+        end(each, signal.SIGKILL)
+
+
+def end(running: Running, by: signal.Signals) -> None:
+    """End what is thrown away: nothing of it is put in order, and nobody waits for it.
+
+    PostgreSQL takes SIGQUIT so, and gives back its shared memory.
+    """
+    # RabbitMQ's node is a child of the script that starts it.
+    os.killpg(running.process.pid, by)
+    running.process.wait()
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 import time
 
+import pytest
+
 from chassis.context import Context
 from tests.support.proxy import Proxy
 from tests.support.toy.cell import ToyCell, a_thing
@@ -65,6 +67,7 @@ def test_a_process_starts_before_its_broker_does(own_toy: ToyCell, amqp_proxy: P
     heard_again(own_toy, process)
 
 
+@pytest.mark.slow
 def test_a_broker_that_goes_silent_while_a_channel_is_opened_is_given_up(
     own_toy: ToyCell, amqp_proxy: Proxy
 ) -> None:
@@ -88,6 +91,7 @@ def test_half_a_message_on_a_dead_link_stops_nothing_else_of_the_process(
     own_toy.wait_until_heard(thing, [1])
 
 
+@pytest.mark.slow
 def test_a_black_hole_is_noticed_and_left_behind(own_toy: ToyCell, amqp_proxy: Proxy) -> None:
     process = own_toy.start(amqp_url=amqp_proxy.url).wait_until_well()
     relay = own_toy.start_relay(amqp_url=amqp_proxy.url).wait_until_well()

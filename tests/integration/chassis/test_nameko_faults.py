@@ -29,6 +29,7 @@ from tests.support.toy.cell import ToyCell, a_thing
 from tests.support.toy.process import eventually
 from tests.support.toy.service import Bump, Thing
 
+pytestmark = pytest.mark.slow
 ASKED = Context(correlation_id="a test")
 EVENTS = ("first", "second", "failing", "again", "slow")
 

@@ -6,6 +6,8 @@ import time
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from chassis.context import Context
 from tests.support.toy.cell import ToyCell, a_thing
 from tests.support.toy.load import Load
@@ -15,6 +17,7 @@ from tests.support.toy.service import Bump, Thing
 ASKED = Context(correlation_id="a test")
 
 
+@pytest.mark.slow
 def test_rolling_restarts_under_load_execute_nothing_twice_and_redeliver_nothing(own_toy: ToyCell) -> None:
     process = own_toy.start().wait_until_well()
     with Load(own_toy) as load:
@@ -89,6 +92,7 @@ def wait_until_caught_up(toy: ToyCell) -> None:
         toy.wait_until_heard(thing, [1])
 
 
+@pytest.mark.slow
 def test_a_killed_process_costs_neither_order_nor_an_event(own_toy: ToyCell) -> None:
     with Load(own_toy) as load:
         for _ in range(3):

@@ -143,6 +143,7 @@ def test_a_queue_that_was_taken_away_is_consumed_again_when_it_is_back(
     eventually(lambda: dispatch.cell.states[second] == "signed")
 
 
+@pytest.mark.slow
 def test_a_broker_that_falls_silent_is_noticed(
     settings: Settings, dispatch: Dispatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -163,6 +164,7 @@ def test_a_broker_that_falls_silent_is_noticed(
         thread.join(20)
 
 
+@pytest.mark.slow
 def test_a_handler_may_work_longer_than_any_heartbeat(dispatch: Dispatch, running: Any) -> None:
     tries: list[UUID] = []
 

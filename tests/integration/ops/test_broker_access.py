@@ -91,7 +91,7 @@ def foreign(station: Station, monkeypatch: pytest.MonkeyPatch) -> Iterator[Known
     DepartmentQueues(station.url("operator")).remove(NEW, drop=True)
 
 
-@pytest.fixture(params=["rabbitmqctl", "management"])
+@pytest.fixture(params=[pytest.param("rabbitmqctl", marks=pytest.mark.slow), "management"])
 def known(request: pytest.FixtureRequest, station: Station, foreign: Known) -> Known:
     """The same in both ways."""
     return station.node if request.param == "rabbitmqctl" else foreign
@@ -146,6 +146,7 @@ def test_nobody_comes_in_after_removal(station: Station, known: Known) -> None:
     open_still.collect()
 
 
+@pytest.mark.slow
 def test_a_restarted_broker_brings_back_neither_an_old_password_nor_who_was_removed(
     station: Station, foreign: Known
 ) -> None:

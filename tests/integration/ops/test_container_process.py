@@ -17,6 +17,8 @@ from ops.postgres import PostgresServer
 from ops.processes import applications
 from ops.servers import Servers
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def told(tmp_path: Path, postgres: PostgresServer) -> dict[str, str]:
