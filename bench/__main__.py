@@ -1,4 +1,4 @@
-"""`./qiaotou bench`: closed loops over HTTP and AMQP, or lists, searches and figures, in a cell of their own.
+"""`./qiaotou bench`: closed loops over HTTP and AMQP, or questions, or ballots, in a cell of their own.
 
 Everything that a production cell has stays on: confirms, quorum queues, fsync, synchronous
 commit, order per case, idempotency, authorization.
@@ -18,6 +18,7 @@ from rich.table import Table
 
 from bench import figures as figuring
 from bench import search as searching
+from bench import votes as voting
 from bench.cast import DEPARTMENT, assemble
 from bench.measure import Figures, measure
 from ops.cell import REPOSITORY, Cell
@@ -37,6 +38,7 @@ WARM_UP = 150
 FOLDER = REPOSITORY / "var" / "bench"
 SEARCH_FOLDER = REPOSITORY / "var" / "bench-search"
 FIGURES_FOLDER = REPOSITORY / "var" / "bench-figures"
+VOTE_FOLDER = REPOSITORY / "var" / "bench-vote"
 Shown = TypeVar("Shown")
 
 
@@ -45,6 +47,7 @@ Shown = TypeVar("Shown")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--search", is_flag=True, help="Measure lists and searches instead.")
 @click.option("--figures", is_flag=True, help="Measure figures, rankings and the cases behind them instead.")
+@click.option("--vote", is_flag=True, help="Measure the ballots of 3,050 households instead.")
 @click.option(
     "--cases",
     type=int,
@@ -62,10 +65,15 @@ def main(
     smoke: bool,
     search: bool,
     figures: bool,
+    vote: bool,
     as_json: bool,
 ) -> None:
     """Measure closed loops: loops a second and CPU milliseconds a loop; or how long questions take."""
-    if search:
+    if vote:
+        voted = _voting(quiet=as_json)
+        _say(voted, _show_vote, as_json=as_json)
+        sys.exit(0 if voted.counted == voted.households else 1)
+    elif search:
         found = _searching(cases or searching.CASES, quiet=as_json)
         _say(found, _show_search, as_json=as_json)
     elif figures:
@@ -93,6 +101,14 @@ def _figuring(cases: int, *, quiet: bool) -> figuring.FigureFigures:
         display.stage(f"{figuring.CONNECTIONS} connections have asked about {cases:,} cases"),
     ):
         return figuring.measure(Servers(cell).databases.url("intake"), cases=cases)
+
+
+def _voting(*, quiet: bool) -> voting.VoteFigures:
+    cell, display = Cell(VOTE_FOLDER), Display(quiet=quiet)
+    with _running(cell, display):
+        pids = {each.name: each.pid for each in components(cell) if each.pid}
+        with display.stage(f"{voting.CONNECTIONS} connections have brought the ballots of an estate"):
+            return voting.measure(cell, pids)
 
 
 def _searching(cases: int, *, quiet: bool) -> searching.SearchFigures:
@@ -144,6 +160,20 @@ def _show(figures: Figures) -> None:
     )
     console.print(f"A loop took {figures.loop_seconds_p50} s (median), {figures.loop_seconds_p95} s (95%).")
     for error in figures.first_errors:
+        console.print(error, markup=False, style="red")
+
+
+def _show_vote(figures: voting.VoteFigures) -> None:
+    rows = [(name, f"{spent:.2f}") for name, spent in figures.cpu_ms_per_vote.items()]
+    display = Display()
+    display.rows("CPU milliseconds a vote", ("part", "ms"), rows)
+    console = Console(highlight=False)
+    console.print(
+        f"[bold]{figures.votes_per_s} votes/s[/bold] (goal: {voting.GOAL_PER_S}), p50 {figures.p50_ms} ms, "
+        f"p99 {figures.p99_ms} ms: {figures.counted} of {figures.households} households counted, "
+        f"{figures.connections} connections"
+    )
+    for error in figures.errors:
         console.print(error, markup=False, style="red")
 
 
