@@ -2,7 +2,14 @@
 
 from sqlalchemy import Connection, text
 
-_UNSWEPT = text("SELECT id, version FROM vote WHERE NOT swept ORDER BY id")
+# While somebody still looks at how it was before, even a new file keeps the dead rows.
+_UNSWEPT = text("""
+SELECT id, version FROM vote WHERE NOT swept AND NOT EXISTS (
+    SELECT FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+      AND greatest(age(backend_xmin), age(backend_xid)) >= age(vote.xmin))
+ORDER BY id
+""")
 # Dead rows would still say which transaction wrote them, and so who took part in the same one.
 _SWEEP = text("VACUUM (FULL) ballot_box")
 _SWEPT = text(

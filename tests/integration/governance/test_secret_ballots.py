@@ -128,6 +128,20 @@ def test_once_it_is_swept_the_box_has_no_dead_rows_left_in_its_file(
     assert rows(voted, "SELECT swept FROM vote") == [(True,)]
 
 
+def test_while_somebody_looks_at_what_was_before_nothing_counts_as_swept(
+    voted: Database, databases: Databases
+) -> None:
+    box = Files(databases, "ballot_box")
+    with voted.snapshot() as connection:
+        assert connection.scalar(sa.text("SELECT count(*) FROM vote")) == 1
+        count(voted)
+        timers.sweep_boxes(voted)
+        assert rows(voted, "SELECT swept FROM vote") == [(False,)]
+    timers.sweep_boxes(voted)
+    assert rows(voted, "SELECT swept FROM vote") == [(True,)]
+    assert box.path().read_bytes() == b""
+
+
 class Files(NamedTuple):
     """Where a table lies on the disk, as the server's owner sees it."""
 
