@@ -160,7 +160,10 @@ def count_hands(body: dict[str, Any], assembly_id: UUID, point_id: UUID) -> Resp
     example={"text": "到会人数统计有误, 请复核。"},
 )
 def object_to_assembly(body: dict[str, Any], assembly_id: UUID) -> Response:
-    """提出异议: object to a result of your community while it is published."""
+    """提出异议: object to a result of your community while it is published.
+
+    What you write is published as it stands, without your name: write nothing that names anybody.
+    """
     named = _named(assembly_id)
     return _take(
         asks.ObjectToAssembly(**named, objection_id=made_by(named["command_id"], "objection"), **body)
