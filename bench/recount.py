@@ -91,6 +91,7 @@ def a_bundle(ballots: int) -> bytes:
         question=Question(title="公交候车亭", text="是否同意?"),
         options=OPTIONS,
         seats=1,
+        candidates=(),
         opened_at=datetime(2026, 3, 12, 0, 30, tzinfo=UTC),
         closed_at=datetime(2026, 3, 14, 10, 0, tzinfo=UTC),
         rule=rule,

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contracts import roll as rolls
 from contracts.commands.rules import Counts
-from contracts.commands.votes import BallotMode
+from contracts.commands.votes import BallotMode, Candidate
 from contracts.events.registry import RollEntry
 from contracts.vocabulary import RollKind
 from services.governance.rule.deciding import decide
@@ -145,6 +145,9 @@ def _closed(
         question=Question(title="公交候车亭", text="是否同意在小区南门外增设一处公交候车亭?"),
         options=options,
         seats=seats,
+        candidates=()
+        if options == YES_NO
+        else tuple(Candidate(code=each, name=f"候选人{each}") for each in options),
         opened_at=datetime(2026, 3, 12, 0, 30, tzinfo=UTC),
         closed_at=datetime(2026, 3, 14, 10, 0, tzinfo=UTC),
         rule=rule,

@@ -16,7 +16,7 @@ import rfc8785
 
 from chassis import merkle
 from contracts.commands.rules import Counts, DecisionRule, Outcome
-from contracts.commands.votes import BallotMode, Elected
+from contracts.commands.votes import BallotMode, Candidate, Elected
 from contracts.vocabulary import RollKind
 from services.governance.rule.rules import rule_hash
 from services.governance.vote.ballot import Ballot, leaf_of
@@ -62,6 +62,7 @@ class Closed(msgspec.Struct, frozen=True, kw_only=True):
     question: Question
     options: tuple[str, ...]
     seats: int
+    candidates: tuple[Candidate, ...]
     opened_at: datetime
     closed_at: datetime
     rule: DecisionRule
@@ -128,6 +129,7 @@ def _head(closed: Closed, leaves: Sequence[bytes], *, district: str) -> Object:
             "question": _question(closed.question),
             "options": list(closed.options),
             "seats": closed.seats,
+            "candidates": msgspec.to_builtins(closed.candidates),
             "opened_at": _moment(closed.opened_at),
             "closed_at": _moment(closed.closed_at),
         },

@@ -67,6 +67,7 @@ def closed(
         question=Question(title=vote.title, text=vote.text),
         options=vote.options,
         seats=vote.seats,
+        candidates=vote.candidates,
         opened_at=vote.opens_at,
         closed_at=vote.closes_at,
         rule=vote.rule,

@@ -175,7 +175,9 @@ def test_an_elections_bundle_says_who_has_the_seats(database: Database, tmp_path
     content = the_bundle(database)[1]
     report = verified(content, tmp_path)
     assert report.holds, report.lines
-    outcome = json.loads(content)["outcome"]
+    said = json.loads(content)
+    assert said["vote"]["candidates"][0] == {"code": "1", "name": "张建国"}
+    outcome = said["outcome"]
     assert (outcome["elected"], outcome["vacant"], outcome["candidates"]["1"]["passed"]) == (["1"], 1, True)
 
 

@@ -318,6 +318,33 @@ def elect_another(content: Object) -> None:
     content["outcome"]["elected"] = ["a", "c"]
 
 
+def rename(content: Object) -> None:
+    first, second = content["vote"]["candidates"][:2]
+    first["code"], second["code"] = second["code"], first["code"]
+
+
+def leave_out(content: Object) -> None:
+    del content["vote"]["candidates"][2]
+
+
+def nobody(content: Object) -> None:
+    content["vote"]["candidates"][0]["name"] = ""
+
+
+@pytest.mark.parametrize("change", [rename, leave_out, nobody])
+def test_every_option_of_an_election_is_somebody(change: Change) -> None:
+    content = a_bundle(ELECTION)
+    change(content)
+    assert failing(content) == {"signature", "vote"}
+    assert failing(signed_again(content)) == {"vote"}
+
+
+def test_another_name_under_a_code_is_found_by_the_signature() -> None:
+    content = a_bundle(ELECTION)
+    content["vote"]["candidates"][0]["name"] = "另一人"
+    assert failing(content) == {"signature"}
+
+
 def test_who_is_elected_is_recomputed() -> None:
     content = a_bundle(ELECTION)
     assert content["outcome"]["elected"] == ["a", "b"]

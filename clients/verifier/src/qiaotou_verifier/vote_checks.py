@@ -44,9 +44,16 @@ def _vote(bundle: Bundle) -> Iterator[Fault]:
 
 def _options_fit(vote: Object, *, electing: bool) -> bool:
     options, seats = vote["options"], vote["seats"]
+    standing = [each["code"] for each in vote["candidates"]]
     if electing:
-        return type(seats) is int and seats >= 1 and 1 <= len(options) == len(set(options))
-    return bool(options == recount.YES_NO and seats == 1)
+        named = all(each["name"] for each in vote["candidates"])
+        return (
+            type(seats) is int
+            and seats >= 1
+            and 1 <= len(set(options)) == len(options)
+            and (standing == options and named)
+        )
+    return bool(options == recount.YES_NO and seats == 1 and not standing)
 
 
 def _elects(bundle: Bundle) -> bool:
@@ -182,7 +189,8 @@ def _outcome(bundle: Bundle) -> Iterator[Fault]:
 
 def _outcome_facts(bundle: Bundle) -> Fault:
     outcome = bundle.content["outcome"]
-    elected: list[str] = outcome.get("elected", [])
+    names = {each["code"]: each["name"] for each in bundle.content["vote"]["candidates"]}
+    elected = [f"{code} {names.get(code, '-')}" for code in outcome.get("elected", [])]
     return fault("decided", decided=" · ".join([outcome["decided_by"], *elected]))
 
 
