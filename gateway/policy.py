@@ -171,6 +171,7 @@ POLICY: dict[tuple[str, str], Access] = {
     # The joint conference.
     ("GET", f"{_API}/conference/agenda"): _DISTRICT,
     ("POST", f"{_API}/conference/meetings"): _CENTRE,
+    ("POST", f"{_API}/conference/meetings/<uuid:meeting_id>/attendance"): _CENTRE,
     ("POST", f"{_API}/conference/meetings/<uuid:meeting_id>/resolutions"): _CENTRE,
     ("POST", f"{_ITEM}/adopt"): _CENTRE,
     ("POST", f"{_ITEM}/decline"): _CENTRE,

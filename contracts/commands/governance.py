@@ -17,6 +17,17 @@ class ConveneMeeting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     title: str
 
 
+class TakeAttendance(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Record who is at a conference: how many members of how many, and which departments. Once."""
+
+    method: ClassVar[str] = "take_attendance"
+    command_id: UUID
+    meeting_id: UUID
+    members: int
+    present: int
+    departments: tuple[str, ...] = ()
+
+
 class AdoptResolution(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The conference names a lead department and a date for one item."""
 
@@ -44,7 +55,8 @@ class DeclineItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 class CertifyResolution(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A meeting's resolution names an action for a department in a grid; it becomes a case.
 
-    The account that records it answers for it. `text` stays here and is published.
+    The account that records it answers for it, `due_on` is the date that was agreed. `text` stays here and
+    is published.
     """
 
     method: ClassVar[str] = "certify_resolution"
@@ -54,9 +66,10 @@ class CertifyResolution(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     grid: str
     category: str
     text: str
+    due_on: date | None = None
 
 
-COMMANDS = (ConveneMeeting, AdoptResolution, DeclineItem, CertifyResolution)
+COMMANDS = (ConveneMeeting, TakeAttendance, AdoptResolution, DeclineItem, CertifyResolution)
 
 
 class MeetingReceipt(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,6 +77,13 @@ class MeetingReceipt(msgspec.Struct, frozen=True, kw_only=True):
 
     meeting_id: UUID
     items: tuple[UUID, ...]
+
+
+class AttendanceReceipt(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is there was recorded; without a `quorum` of more than half nothing is decided."""
+
+    meeting_id: UUID
+    quorum: bool
 
 
 class ResolutionReceipt(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,16 +127,24 @@ class CertifiedView(msgspec.Struct, frozen=True, kw_only=True):
     category: str
     text: str
     recorded_at: datetime
+    due_on: date | None = None
 
 
 class MeetingView(msgspec.Struct, frozen=True, kw_only=True):
-    """One meeting with its agenda, and what it has certified besides, oldest first."""
+    """One meeting with its agenda, and what it has certified besides, oldest first.
+
+    `members`, `present` and `quorum` are None until attendance is recorded.
+    """
 
     meeting_id: UUID
     held_on: date
     title: str
     items: tuple[AgendaItem, ...]
     certified: tuple[CertifiedView, ...] = ()
+    members: int | None = None
+    present: int | None = None
+    quorum: bool | None = None
+    departments: tuple[str, ...] = ()
 
 
 class Agenda(msgspec.Struct, frozen=True, kw_only=True):

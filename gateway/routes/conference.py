@@ -15,7 +15,7 @@ from gateway.schemas import conference as schemas
 routes = Routes("conference", "The joint conference.")
 
 _ITEM = "/conference/meetings/<uuid:meeting_id>/items/<uuid:item_id>"
-_DECISION = ("not_found", "already_resolved", "key_reused")
+_DECISION = ("not_found", "already_resolved", "key_reused", "quorum_missed")
 
 
 @routes.get("/conference/agenda", answer=governance.Agenda)
@@ -40,11 +40,27 @@ def convene(body: dict[str, Any]) -> Response:
 
 
 @routes.post(
+    "/conference/meetings/<uuid:meeting_id>/attendance",
+    body=schemas.ConferenceAttendance(),
+    answer=governance.AttendanceReceipt,
+    problems=("not_found", "conflict", "key_reused", "unknown_department"),
+    example={"members": 15, "present": 12, "departments": ["CGJ", "ZJJ"]},
+)
+def take_attendance(body: dict[str, Any], meeting_id: UUID) -> Response:
+    """登记到会: say who is there, once; without more than half of the members nothing is decided."""
+    departments = tuple(body.pop("departments"))
+    taking = governance.TakeAttendance(
+        command_id=command_id(principal().subject), meeting_id=meeting_id, departments=departments, **body
+    )
+    return answer(carry_out("governance", taking, result=governance.AttendanceReceipt))
+
+
+@routes.post(
     "/conference/meetings/<uuid:meeting_id>/resolutions",
     body=schemas.Certification(),
     answer=governance.CertifiedReceipt,
     status=201,
-    problems=(*WORDS, "not_found", "key_reused", "unknown_grid", "unknown_category"),
+    problems=(*WORDS, "not_found", "key_reused", "quorum_missed", "unknown_grid", "unknown_category"),
     headers=("Location",),
     example={"grid": "c01-g01", "category": "0204", "text": "在四矿小区南门外增设一处公交候车亭。"},
 )

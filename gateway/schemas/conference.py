@@ -1,6 +1,8 @@
 """What the joint conference decides."""
 
-from gateway.schemas.fields import Day, Strict, Text, code
+from marshmallow import fields, validate
+
+from gateway.schemas.fields import Day, Strict, Text, between, code
 
 
 class Meeting(Strict):
@@ -8,6 +10,14 @@ class Meeting(Strict):
 
     held_on = Day(required=True)
     title = Text(required=True)
+
+
+class ConferenceAttendance(Strict):
+    """到会情况."""
+
+    members = fields.Integer(required=True, strict=True, validate=between(1, 1_000))
+    present = fields.Integer(required=True, strict=True, validate=between(0, 1_000))
+    departments = fields.List(code(), load_default=list, validate=validate.Length(max=100, error="too_many"))
 
 
 class Adoption(Strict):
@@ -30,3 +40,4 @@ class Certification(Strict):
     grid = code(required=True)
     category = code(required=True)
     text = Text(required=True)
+    due_on = Day(load_default=None, allow_none=True)

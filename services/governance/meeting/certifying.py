@@ -1,6 +1,6 @@
 """A resolution that names an action for a department, and so becomes a case. Pure."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
@@ -8,7 +8,7 @@ import msgspec
 
 from contracts.commands.governance import CertifyResolution
 from contracts.events.governance import ResolutionCertified
-from services.governance.meeting.errors import UnknownMeeting
+from services.governance.meeting.errors import DueBeforeMeeting, UnknownMeeting
 from services.governance.meeting.meeting import LONGEST_TEXT, SHORTEST_TEXT, Meeting, fit_text
 
 
@@ -23,6 +23,7 @@ class Certification(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     recorded_at: datetime
     recorded_by: UUID
+    due_on: date | None = None
 
 
 class Certified(NamedTuple):
@@ -38,9 +39,11 @@ def case_id_of(resolution_id: UUID) -> UUID:
 
 
 def certify(meeting: Meeting | None, command: CertifyResolution, *, by: UUID, now: datetime) -> Certified:
-    """决议交办. Raises: UnknownMeeting, TextUnfit, TextTooShort, TextTooLong."""
+    """决议交办. Raises: UnknownMeeting, TextUnfit, TextTooShort, TextTooLong, DueBeforeMeeting."""
     if meeting is None:
         raise UnknownMeeting("no such meeting was called")
+    if command.due_on is not None and command.due_on < meeting.held_on:
+        raise DueBeforeMeeting("due before the meeting is held", field="due_on")
     certification = Certification(
         id=command.resolution_id,
         meeting_id=meeting.id,
@@ -50,6 +53,7 @@ def certify(meeting: Meeting | None, command: CertifyResolution, *, by: UUID, no
         text=fit_text(command.text, "text", SHORTEST_TEXT, LONGEST_TEXT),
         recorded_at=now,
         recorded_by=by,
+        due_on=command.due_on,
     )
     event = ResolutionCertified(
         resolution_id=certification.id,

@@ -70,6 +70,24 @@ class DueBeforeMeeting(MeetingRefusal):
     code = "invalid"
 
 
+class AttendanceTaken(MeetingRefusal):
+    """Who was there is recorded once."""
+
+    code = "conflict"
+
+
+class AttendanceUnfit(MeetingRefusal):
+    """More are there than there are, or nobody belongs to it; `field` names which."""
+
+    code = "invalid"
+
+
+class QuorumMissed(MeetingRefusal):
+    """No more than half of the members are there: nothing is decided."""
+
+    code = "quorum_missed"
+
+
 class TextTooShort(MeetingRefusal):
     """It says too little; `field` names what, `at_least` how much is enough."""
 

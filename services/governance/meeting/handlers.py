@@ -8,18 +8,22 @@ from chassis.processing.events import EventRoute, on
 from chassis.refusal import Forbidden
 from contracts.commands.governance import (
     AdoptResolution,
+    AttendanceReceipt,
     CertifiedReceipt,
     CertifyResolution,
     ConveneMeeting,
     DeclineItem,
     MeetingReceipt,
     ResolutionReceipt,
+    TakeAttendance,
 )
 from contracts.events.intake import CaseEscalated
 from contracts.vocabulary import Role
 from services.governance import metrics
-from services.governance.meeting.certifying import certify
+from services.governance.meeting.attendance import has_quorum, quorate, take_attendance_of
+from services.governance.meeting.certifying import Certification, certify
 from services.governance.meeting.errors import (
+    AttendanceTaken,
     MeetingExists,
     ResolutionExists,
     UnknownCategory,
@@ -40,6 +44,7 @@ from services.governance.meeting.meeting import (
     put_on_agenda,
 )
 from services.governance.meeting.repository import (
+    Attendances,
     Certifications,
     Entry,
     Items,
@@ -50,6 +55,7 @@ from services.governance.meeting.repository import (
 from services.governance.reference.repository import Categories, Departments, Grids
 from services.governance.work.handlers import follow
 from services.governance.work.repository import WorkItems
+from services.governance.work.work import Origin, WorkItem
 
 
 def case_escalated(event: CaseEscalated, uow: UnitOfWork) -> None:
@@ -83,6 +89,20 @@ def convene_meeting(message: ConveneMeeting, uow: UnitOfWork) -> MeetingReceipt:
     return MeetingReceipt(meeting_id=meeting.id, items=tuple(item.id for item in waiting))
 
 
+def take_attendance(message: TakeAttendance, uow: UnitOfWork) -> AttendanceReceipt:
+    """登记到会. Raises: Forbidden, UnknownMeeting, AttendanceTaken, AttendanceUnfit, UnknownDepartment."""
+    by = _dispatcher(uow)
+    if uow.store(Attendances).get(message.meeting_id) is not None:
+        raise AttendanceTaken
+    meeting = uow.store(Meetings).get(message.meeting_id)
+    attendance = take_attendance_of(meeting, message, by=by, now=uow.now)
+    for code in attendance.departments:
+        if uow.store(Departments).get(code) is None:
+            raise UnknownDepartment(department=code)
+    uow.store(Attendances).put(attendance.meeting_id, attendance)
+    return AttendanceReceipt(meeting_id=attendance.meeting_id, quorum=has_quorum(attendance))
+
+
 def adopt_resolution(message: AdoptResolution, uow: UnitOfWork) -> ResolutionReceipt:
     """作出决议.
 
@@ -112,9 +132,11 @@ def certify_resolution(message: CertifyResolution, uow: UnitOfWork) -> Certified
     if any(store.get(message.resolution_id) for store in (certifications, uow.store(Resolutions))):
         raise ResolutionExists
     meeting = uow.store(Meetings).get(message.meeting_id)
+    quorate(uow.store(Attendances).get(message.meeting_id))
     certification, event = certify(meeting, message, by=by, now=uow.now)
-    _known_place(message, uow)
+    community = _known_place(message, uow)
     certifications.put(certification.id, certification)
+    _follow(certification, community, uow)
     uow.outbox.event(
         event, subject=str(certification.id), sequence=1, ordering_key=str(certification.case_id)
     )
@@ -122,13 +144,32 @@ def certify_resolution(message: CertifyResolution, uow: UnitOfWork) -> Certified
     return CertifiedReceipt(resolution_id=certification.id, case_id=certification.case_id)
 
 
-def _known_place(message: CertifyResolution, uow: UnitOfWork) -> None:
-    """Refuse what intake would not know either. Raises: UnknownGrid, UnknownCategory."""
+def _known_place(message: CertifyResolution, uow: UnitOfWork) -> str:
+    """Return the community; refuse what intake would not know. Raises: UnknownGrid, UnknownCategory."""
     grid, category = uow.store(Grids).get(message.grid), uow.store(Categories).get(message.category)
     if grid is None or not grid.exists(uow.now):
         raise UnknownGrid(grid=message.grid)
     if category is None or not category.in_force(uow.now):
         raise UnknownCategory(category=message.category)
+    return grid.community or ""
+
+
+def _follow(certification: Certification, community: str, uow: UnitOfWork) -> None:
+    """Let everybody see what becomes of it."""
+    item = WorkItem(
+        case_id=certification.case_id,
+        resolution_id=certification.id,
+        origin=Origin.CONFERENCE,
+        origin_id=certification.meeting_id,
+        community=community,
+        grid=certification.grid,
+        category=certification.category,
+        text=certification.text,
+        owner_id=certification.recorded_by,
+        due_on=certification.due_on,
+        certified_at=certification.recorded_at,
+    )
+    uow.store(WorkItems).put(item.case_id, item)
 
 
 def _account(subject: str) -> UUID:
@@ -148,6 +189,7 @@ def _dispatcher(uow: UnitOfWork) -> str:
 
 
 def _on_agenda(message: AdoptResolution | DeclineItem, uow: UnitOfWork) -> tuple[Item, Meeting]:
+    quorate(uow.store(Attendances).get(message.meeting_id))
     found = on_agenda_of(uow.store(Items).get(message.item_id), uow.store(Meetings).get(message.meeting_id))
     known = uow.store(Resolutions).get(message.resolution_id)
     if known is not None and known.item_id != message.item_id:
@@ -190,10 +232,16 @@ EVENTS: tuple[EventRoute, ...] = (
 COMMANDS: tuple[CommandRoute, ...] = (
     command(ConveneMeeting, convene_meeting, loads=((Meetings, lambda c: c.meeting_id),)),
     command(
+        TakeAttendance,
+        take_attendance,
+        loads=((Meetings, lambda c: c.meeting_id), (Attendances, lambda c: c.meeting_id)),
+    ),
+    command(
         AdoptResolution,
         adopt_resolution,
         loads=(
             (Meetings, lambda c: c.meeting_id),
+            (Attendances, lambda c: c.meeting_id),
             (Items, lambda c: c.item_id),
             (Resolutions, lambda c: c.resolution_id),
             (Departments, lambda c: c.lead),
@@ -204,6 +252,7 @@ COMMANDS: tuple[CommandRoute, ...] = (
         decline_item,
         loads=(
             (Meetings, lambda c: c.meeting_id),
+            (Attendances, lambda c: c.meeting_id),
             (Items, lambda c: c.item_id),
             (Resolutions, lambda c: c.resolution_id),
         ),
@@ -213,6 +262,7 @@ COMMANDS: tuple[CommandRoute, ...] = (
         certify_resolution,
         loads=(
             (Meetings, lambda c: c.meeting_id),
+            (Attendances, lambda c: c.meeting_id),
             (Resolutions, lambda c: c.resolution_id),
             (Certifications, lambda c: c.resolution_id),
             (Grids, lambda c: c.grid),

@@ -1,7 +1,7 @@
 """The tables of the conference. Times are aware UTC."""
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import TIMESTAMP, UUID
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP, UUID
 
 metadata = sa.MetaData()
 _TIME = TIMESTAMP(timezone=True)
@@ -55,6 +55,17 @@ resolution = sa.Table(
     ),
 )
 
+conference_attendance = sa.Table(
+    "conference_attendance",
+    metadata,
+    sa.Column("meeting_id", UUID, sa.ForeignKey("meeting.id"), primary_key=True),
+    sa.Column("members", sa.Integer, nullable=False),
+    sa.Column("present", sa.Integer, nullable=False),
+    sa.Column("departments", JSONB, nullable=False),
+    sa.Column("recorded_at", _TIME, nullable=False),
+    sa.Column("recorded_by", sa.Text, nullable=False),
+)
+
 certification = sa.Table(
     "certification",
     metadata,
@@ -66,6 +77,7 @@ certification = sa.Table(
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("recorded_at", _TIME, nullable=False),
     sa.Column("recorded_by", UUID, nullable=False),
+    sa.Column("due_on", sa.Date),
     sa.Index("certification_of_meeting", "meeting_id", "recorded_at"),
 )
 

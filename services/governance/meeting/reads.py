@@ -1,6 +1,7 @@
 """Reading the agenda for views: the SQL of the queries. Nothing is locked."""
 
 from collections import defaultdict
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from contracts.commands.governance import Agenda, AgendaItem, CertifiedView, MeetingView
+from services.governance.meeting.attendance import Attendance, has_quorum
 
 _ITEM = """
 SELECT i.id AS item_id, i.case_id, i.number, i.category, i.community, i.escalated_at, i.meeting_id,
@@ -20,9 +22,11 @@ _MEETINGS = sa.text(
 )
 _ITEMS = sa.text(f"{_ITEM} WHERE i.meeting_id = ANY(:meetings) ORDER BY i.escalated_at, i.id")
 _CERTIFIED = sa.text(
-    "SELECT meeting_id, id AS resolution_id, case_id, grid, category, text, recorded_at FROM certification "
+    "SELECT meeting_id, id AS resolution_id, case_id, grid, category, text, recorded_at, due_on "
+    "FROM certification "
     "WHERE meeting_id = ANY(:meetings) ORDER BY recorded_at, id"
 )
+_ATTENDED = sa.text("SELECT * FROM conference_attendance WHERE meeting_id = ANY(:meetings)")
 _OPEN = sa.text(
     "SELECT state, count(*) AS number FROM agenda_item WHERE state IN ('waiting', 'on_agenda') GROUP BY state"
 )
@@ -34,6 +38,7 @@ def agenda(connection: Connection, *, items: int, meetings: int) -> Agenda:
     found = connection.execute(_MEETINGS, {"limit": meetings}).all()
     ids = [row.id for row in found]
     by_meeting, certified = _by_meeting(connection, ids), _certified(connection, ids)
+    attended = _attended(connection, ids)
     return Agenda(
         waiting=tuple(msgspec.convert(row, AgendaItem) for row in waiting),
         meetings=tuple(
@@ -43,10 +48,27 @@ def agenda(connection: Connection, *, items: int, meetings: int) -> Agenda:
                 title=row.title,
                 items=tuple(by_meeting[row.id]),
                 certified=tuple(certified[row.id]),
+                **_there(attended.get(row.id)),
             )
             for row in found
         ),
     )
+
+
+def _attended(connection: Connection, meetings: list[UUID]) -> dict[UUID, Attendance]:
+    rows = connection.execute(_ATTENDED, {"meetings": meetings}).mappings()
+    return {row["meeting_id"]: msgspec.convert(row, Attendance) for row in rows}
+
+
+def _there(attendance: Attendance | None) -> dict[str, Any]:
+    if attendance is None:
+        return {}
+    return {
+        "members": attendance.members,
+        "present": attendance.present,
+        "quorum": has_quorum(attendance),
+        "departments": attendance.departments,
+    }
 
 
 def count_open(connection: Connection) -> dict[str, int]:

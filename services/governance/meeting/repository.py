@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from chassis.data import bulk
 from chassis.data.store import Change, Journal, Store
+from services.governance.meeting.attendance import Attendance
 from services.governance.meeting.certifying import Certification
 from services.governance.meeting.lifecycle import State
 from services.governance.meeting.meeting import Item, Meeting, Resolution
@@ -16,6 +17,7 @@ from services.governance.meeting.models import (
     agenda_item,
     agenda_timeline,
     certification,
+    conference_attendance,
     meeting,
     resolution,
 )
@@ -25,6 +27,7 @@ _MEETINGS = sa.text("SELECT * FROM meeting WHERE id = ANY(:keys)")
 _ITEMS = sa.text("SELECT * FROM agenda_item WHERE id = ANY(:keys) ORDER BY id FOR UPDATE")
 _RESOLUTIONS = sa.text("SELECT * FROM resolution WHERE id = ANY(:keys)")
 _CERTIFICATIONS = sa.text("SELECT * FROM certification WHERE id = ANY(:keys)")
+_ATTENDANCE = sa.text("SELECT * FROM conference_attendance WHERE meeting_id = ANY(:keys)")
 _WAITING = sa.text("SELECT id FROM agenda_item WHERE state = 'waiting' ORDER BY id")
 
 
@@ -99,6 +102,19 @@ class Certifications(Store[UUID, Certification]):
     def save_many(self, changes: list[Change[UUID, Certification]]) -> None:
         """Write new certified resolutions."""
         bulk.insert(self.connection, certification, [columns(change.new) for change in changes])
+
+
+class Attendances(Store[UUID, Attendance]):
+    """Who was at which meeting; it never changes."""
+
+    def load_many(self, keys: list[UUID]) -> dict[UUID, Attendance]:
+        """Read what was recorded."""
+        rows = self.connection.execute(_ATTENDANCE, {"keys": keys}).mappings()
+        return {row["meeting_id"]: msgspec.convert(row, Attendance) for row in rows}
+
+    def save_many(self, changes: list[Change[UUID, Attendance]]) -> None:
+        """Write who is there."""
+        bulk.insert(self.connection, conference_attendance, [columns(change.new) for change in changes])
 
 
 class Entry(NamedTuple):

@@ -133,9 +133,18 @@ _CERTIFIED = governance.CertifiedView(
     category="0202",
     text="在小区南门外增设一盏路灯",
     recorded_at=AT,
+    due_on=DAY,
 )
 _MEETING = governance.MeetingView(
-    meeting_id=MEETING, held_on=DAY, title="七月联席会议", items=(_ITEM,), certified=(_CERTIFIED,)
+    meeting_id=MEETING,
+    held_on=DAY,
+    title="七月联席会议",
+    items=(_ITEM,),
+    certified=(_CERTIFIED,),
+    members=15,
+    present=12,
+    quorum=True,
+    departments=("CGJ", "ZJJ"),
 )
 _TOPIC = topics.TopicView(
     topic_id=TOPIC,
@@ -335,6 +344,7 @@ ANSWERS = {
         orders.Responsibilities(items=(_RESPONSIBILITY,)),
     ),
     "governance": (
+        governance.AttendanceReceipt(meeting_id=MEETING, quorum=True),
         governance.MeetingReceipt(meeting_id=MEETING, items=(ITEM,)),
         governance.CertifiedReceipt(resolution_id=RESOLUTION, case_id=CASE),
         governance.ResolutionReceipt(resolution_id=RESOLUTION, item_id=ITEM, outcome="adopted"),

@@ -156,6 +156,9 @@ COMMANDS = {
     ),
     "governance": (
         governance.ConveneMeeting(command_id=COMMAND, meeting_id=MEETING, held_on=DAY, title="七月联席会议"),
+        governance.TakeAttendance(
+            command_id=COMMAND, meeting_id=MEETING, members=15, present=12, departments=("CGJ", "ZJJ")
+        ),
         governance.AdoptResolution(**_DECIDED, lead="ZJJ", due_on=DAY, text="由住建局牵头更换线路"),
         governance.DeclineItem(**_DECIDED, reason="不属于政府职责范围"),
         governance.CertifyResolution(
@@ -165,6 +168,7 @@ COMMANDS = {
             grid="c01-g03",
             category="0202",
             text="在三号楼前增设两盏路灯",
+            due_on=DAY,
         ),
         topics.RaiseTopic(
             **_TOPIC,

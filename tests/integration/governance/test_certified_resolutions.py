@@ -6,13 +6,14 @@ import pytest
 from chassis.data.clock import set_offset
 from chassis.data.engine import Database
 from chassis.principal import Principal
-from contracts.commands.governance import CertifyResolution, ConveneMeeting, DeclineItem
-from contracts.events.registry import CategoryDefined, PlaceDefined, Tier
+from contracts.commands.governance import CertifyResolution, ConveneMeeting, DeclineItem, TakeAttendance
+from contracts.events.registry import CategoryDefined, DepartmentDefined, PlaceDefined, Tier
 from contracts.vocabulary import Kind, Urgency
 from services.governance.meeting import queries
 from services.governance.meeting.certifying import case_id_of
 from services.governance.reference.queries import reference_counts
 from services.governance.service import COMMANDS, EVENTS
+from services.governance.work import queries as works
 from tests.support.messages import a_command, an_event, answer_of, data_of, rows, sent
 from tests.unit.governance.builders import (
     ACTION,
@@ -24,6 +25,7 @@ from tests.unit.governance.builders import (
     declining,
     escalated,
     somebody,
+    taking_attendance,
 )
 
 CASE = case_id_of(an_id("certified resolution"))
@@ -59,7 +61,7 @@ def hear(database: Database, *events: Any) -> None:
 
 def ask(
     database: Database,
-    *commands: CertifyResolution | ConveneMeeting | DeclineItem,
+    *commands: CertifyResolution | ConveneMeeting | DeclineItem | TakeAttendance,
     principal: Principal | None = DISPATCHER,
 ) -> list[dict[str, Any]]:
     bodies = COMMANDS.process(database, [a_command(command, principal) for command in commands])
@@ -125,6 +127,39 @@ def test_a_grid_and_a_category_are_known_from_their_first_day(database: Database
     finally:
         with database.engine.begin() as connection:
             set_offset(connection, timedelta(0), mode="test")
+
+
+def test_everybody_follows_what_a_conference_has_certified(database: Database) -> None:
+    hear(database, a_place("c01-g01", Tier.GRID, parent="c01"), a_category())
+    ask(database, convening(), certifying(due_on=date(2026, 4, 1)))
+    (work,) = works.decided_work(database, community="c01").items
+    assert (work.case_id, work.origin, work.text) == (CASE, "conference", ACTION)
+    assert (work.due_on, work.done, work.number) == (date(2026, 4, 1), False, None)
+
+
+def test_where_too_few_were_there_a_conference_decides_nothing(database: Database) -> None:
+    prepare(database)
+    department = DepartmentDefined(code="CGJ", name_zh="城市管理局", name_en="Urban management")
+    hear(database, department)
+    event = escalated()
+    EVENTS.process(database, [an_event(event, subject=str(event.case_id), sequence=1)])
+    second = convening(meeting_id=an_id("second"), command_id=an_id("second"))
+    few = taking_attendance(meeting_id=an_id("second"), present=7, departments=("CGJ",))
+    decline = declining(an_item(), meeting_id=an_id("second"))
+    certify = certifying(meeting_id=an_id("second"))
+    answers = ask(database, second, few, decline, certify)
+    assert [each.get("code") for each in answers] == [None, None, "quorum_missed", "quorum_missed"]
+    again = taking_attendance(meeting_id=an_id("second"), command_id=an_id("again"))
+    unknown = taking_attendance(command_id=an_id("unknown"), departments=("XXX",))
+    enough = taking_attendance(command_id=an_id("enough"))
+    answers = ask(database, again, unknown, enough, certifying(command_id=an_id("later")))
+    assert [each.get("code") for each in answers] == ["conflict", "unknown_department", None, None]
+    seen = {each.meeting_id: each for each in queries.agenda(database, DISPATCHER).meetings}
+    assert (seen[an_id("second")].present, seen[an_id("second")].quorum) == (7, False)
+    assert seen[an_id("second")].departments == ("CGJ",)
+    assert seen[an_id("meeting")].quorum
+    by_a_clerk = ask(database, taking_attendance(command_id=an_id("c")), principal=somebody("c", "clerk"))
+    assert by_a_clerk[0]["code"] == "forbidden"
 
 
 def test_a_resolutions_id_is_used_once_whatever_it_decides(database: Database) -> None:

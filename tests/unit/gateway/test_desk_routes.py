@@ -8,7 +8,7 @@ import pytest
 
 from chassis.rpc_client import RemoteRefusal
 from contracts.commands.dispatch import OrderPage
-from contracts.commands.governance import CertifiedReceipt
+from contracts.commands.governance import AttendanceReceipt, CertifiedReceipt
 from contracts.commands.intake import CasePage, CaseSummary, Supporters
 from contracts.commands.orders import DeadlineView, Ledger, Responsibilities, ResponsibilityView
 from tests.unit.gateway.cell import CASE_ID, ORDER_ID, THEN, Cell, a_view, an_order, code_of
@@ -169,3 +169,14 @@ def test_a_certification_says_what_where_and_in_which_words(cell: Cell, missing:
     path = f"/conference/meetings/{uuid4()}/resolutions"
     response = cell.post(path, body, token=cell.token("dispatcher"))
     assert response.get_json()["fields"] == {missing: "required"}
+
+
+def test_who_is_at_a_conference_is_recorded_as_it_was_said(cell: Cell) -> None:
+    meeting_id = uuid4()
+    cell.rpc.tell("governance", "take_attendance", AttendanceReceipt(meeting_id=meeting_id, quorum=True))
+    body = {"members": 15, "present": 12, "departments": ["CGJ", "ZJJ"]}
+    path = f"/conference/meetings/{meeting_id}/attendance"
+    response = cell.post(path, body, token=cell.token("dispatcher"))
+    assert (response.status_code, response.get_json()["quorum"]) == (200, True)
+    command = cell.rpc.last().command
+    assert (command.meeting_id, command.present, command.departments) == (meeting_id, 12, ("CGJ", "ZJJ"))

@@ -5,7 +5,13 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from chassis.principal import Principal
-from contracts.commands.governance import AdoptResolution, CertifyResolution, ConveneMeeting, DeclineItem
+from contracts.commands.governance import (
+    AdoptResolution,
+    CertifyResolution,
+    ConveneMeeting,
+    DeclineItem,
+    TakeAttendance,
+)
 from contracts.events.intake import CaseEscalated
 from contracts.vocabulary import Kind, Urgency
 from services.governance.meeting.lifecycle import State, Step, Trigger, transition
@@ -88,6 +94,16 @@ def declining(item: Item, **changes: Any) -> DeclineItem:
         "reason": REASON,
     }
     return DeclineItem(**{**given, **changes})
+
+
+def taking_attendance(**changes: Any) -> TakeAttendance:
+    given: dict[str, Any] = {
+        "command_id": an_id("attendance"),
+        "meeting_id": an_id("meeting"),
+        "members": 15,
+        "present": 8,
+    }
+    return TakeAttendance(**{**given, **changes})
 
 
 def certifying(**changes: Any) -> CertifyResolution:

@@ -5,9 +5,15 @@ import msgspec
 import pytest
 
 from services.governance.meeting.certifying import case_id_of, certify
-from services.governance.meeting.errors import TextTooLong, TextTooShort, TextUnfit, UnknownMeeting
+from services.governance.meeting.errors import (
+    DueBeforeMeeting,
+    TextTooLong,
+    TextTooShort,
+    TextUnfit,
+    UnknownMeeting,
+)
 from services.governance.reference.repository import Category, Grid
-from tests.unit.governance.builders import ACTION, DISPATCHER, NOW, a_meeting, an_id, certifying
+from tests.unit.governance.builders import ACTION, DISPATCHER, HELD_ON, NOW, a_meeting, an_id, certifying
 
 BY = UUID(DISPATCHER.subject)
 
@@ -30,6 +36,13 @@ def test_a_certified_resolution_tells_where_and_what_and_no_word_of_its_text() -
 def test_a_resolution_becomes_the_same_case_however_often_it_is_asked() -> None:
     assert case_id_of(an_id("one")) == case_id_of(an_id("one")) != case_id_of(an_id("another"))
     assert case_id_of(an_id("one")) != an_id("one")
+
+
+def test_an_agreed_date_is_no_earlier_than_the_meeting() -> None:
+    kept = certify(a_meeting(), certifying(due_on=HELD_ON), by=BY, now=NOW).certification
+    assert kept.due_on == HELD_ON
+    with pytest.raises(DueBeforeMeeting):
+        certify(a_meeting(), certifying(due_on=date(2026, 3, 5)), by=BY, now=NOW)
 
 
 def test_only_a_meeting_that_was_called_certifies() -> None:
