@@ -33,7 +33,7 @@ class HeadKnown(Refusal):
 
 
 class MovedBefore(Refusal):
-    """A move lies after the one before it, and not in the future."""
+    """A move lies after the one before it, or on its day where that led away, and not in the future."""
 
     code = "move_out_of_order"
 

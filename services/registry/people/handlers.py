@@ -59,7 +59,11 @@ def move_person(message: MovePerson, uow: UnitOfWork) -> PersonReceipt:
     if message.household is not None:
         _check_household(uow, message.household, None, message.on)
         _check_head(uow, message.household, message.relation)
-    resident = Resident(person=person, residence=uow.store(ResidenceStore).get(message.person_id))
+    resident = Resident(
+        person=person,
+        residence=uow.store(ResidenceStore).get(message.person_id),
+        left=repository.left_on(uow.connection, message.person_id),
+    )
     for residence in move(
         resident, to=message.household, relation=message.relation, on=message.on, today=today(uow)
     ):

@@ -41,10 +41,14 @@ class Residence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Resident(msgspec.Struct, frozen=True, kw_only=True):
-    """A person with the place where they live, if anywhere: what a command changes."""
+    """A person with the place where they live, if anywhere: what a command changes.
+
+    `left` is the last day on which a residence has ended.
+    """
 
     person: Person
     residence: Residence | None = None
+    left: date | None = None
 
 
 class Household(NamedTuple):
@@ -94,7 +98,8 @@ def move(resident: Resident, *, to: str | None, relation: Relation, on: date, to
     `to` is None for who leaves the district. Raises: MovedBefore.
     """
     before = resident.residence
-    if on > today or (before is not None and on <= before.valid_from):
+    back_before = resident.left is not None and on < resident.left
+    if on > today or back_before or (before is not None and on <= before.valid_from):
         raise MovedBefore
     ended = [] if before is None else [msgspec.structs.replace(before, valid_to=on)]
     if to is None:

@@ -1,6 +1,7 @@
 """Persons, residences and reveals in PostgreSQL: the only SQL that changes them."""
 
 from collections.abc import Collection, Sequence
+from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
@@ -36,6 +37,7 @@ _HOUSEHOLDS = sa.text(
     "SELECT code, valid_from, valid_to, place_above(code, 'community') AS community FROM place "
     "WHERE code = ANY(:codes) AND tier = 'household'"
 )
+_LEFT = sa.text("SELECT max(valid_to) FROM residence WHERE person_id = :person_id")
 _KNOWN = sa.text("SELECT count(*) FROM person WHERE person_id = ANY(:ids)")
 _REVEAL = sa.text(
     "INSERT INTO reveal (person_id, revealed_to, fields, reason) "
@@ -113,6 +115,12 @@ def holders(connection: Connection, indexes: Collection[bytes]) -> dict[bytes, U
 def heads(connection: Connection, codes: Collection[str]) -> dict[str, UUID]:
     """Return who is the head of each of these households."""
     return {row[0]: row[1] for row in connection.execute(_HEADS, {"households": list(codes)})}
+
+
+def left_on(connection: Connection, person_id: UUID) -> date | None:
+    """Return when a person last moved away from anywhere, None where they never have."""
+    found: date | None = connection.execute(_LEFT, {"person_id": person_id}).scalar_one()
+    return found
 
 
 def are_known(connection: Connection, person_ids: Collection[UUID]) -> bool:

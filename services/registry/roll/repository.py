@@ -22,14 +22,12 @@ WITH RECURSIVE below AS (
     UNION ALL SELECT p.code FROM place p JOIN below ON p.parent = below.code
 )
 """
-# Who came back from a day before they had left is counted once, where they have lived since.
 # PostgreSQL takes a day that the month has not as its last: who was born on 29 February is of age on 1 March.
 _ADULTS = sa.text(f"""
-{_BELOW} SELECT DISTINCT ON (r.person_id) r.household, r.person_id
+{_BELOW} SELECT r.household, r.person_id
 FROM below JOIN residence r ON r.household = below.code JOIN person p USING (person_id)
 WHERE r.valid_from <= :as_of AND (r.valid_to IS NULL OR :as_of < r.valid_to)
 AND p.birthday <= CAST(CAST(:as_of AS date) - interval '18 years' AS date)
-ORDER BY r.person_id, r.valid_from DESC
 """)  # noqa: S608 - nothing that is given is written into it
 _SHARES = sa.text(f"""
 {_BELOW} SELECT u.unit_id, u.area_hundredths_m2, o.owner_id, o.person_id

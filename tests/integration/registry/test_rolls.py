@@ -107,14 +107,18 @@ def test_who_was_born_on_29_february_is_of_age_on_1_march(estate: Database) -> N
     assert len(electors_of(estate, RollKind.ADULTS, as_of=date(2026, 3, 1))) == 1
 
 
-def test_who_came_back_from_a_day_before_they_had_left_is_counted_once(estate: Database) -> None:
-    (somebody,) = settle(estate, HOME)
-    left, back = date(2025, 6, 1), date(2025, 3, 1)
-    for household, on in ((None, left), (NEXT_DOOR, back)):
-        (receipt,) = do(estate, moving(person_id=somebody, household=household, on=on))
-        assert receipt["household"] == household
-    for kind in (RollKind.ADULTS, RollKind.HOUSEHOLDS):
-        assert electors_of(estate, kind, as_of=date(2025, 4, 1)) == [{somebody}]
+def test_nobody_comes_back_from_before_they_left_and_so_nobody_is_counted_twice(estate: Database) -> None:
+    (somebody,) = settle(estate, HOME, since=date(2020, 1, 1))
+    left = date(2025, 6, 1)
+    assert do(estate, moving(person_id=somebody, household=None, on=left))[0]["household"] is None
+    # Not on the day either from which they had lived in the first place.
+    for on in (date(2020, 1, 1), date(2025, 3, 1)):
+        (refused,) = do(estate, moving(person_id=somebody, household=NEXT_DOOR, on=on))
+        assert refused["code"] == "move_out_of_order"
+    (back,) = do(estate, moving(person_id=somebody, household=NEXT_DOOR, on=left))
+    assert back["household"] == NEXT_DOOR
+    for as_of in (date(2025, 4, 1), left):
+        assert electors_of(estate, RollKind.ADULTS, as_of=as_of) == [{somebody}]
 
 
 def test_a_household_is_one_entry_that_each_of_its_adults_may_use(estate: Database) -> None:
