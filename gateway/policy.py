@@ -236,6 +236,7 @@ POLICY: dict[tuple[str, str], Access] = {
     ("POST", f"{_VOTE}/rule"): _COMMITTEE,
     ("POST", f"{_VOTE}/roll"): _COMMITTEE,
     ("POST", f"{_VOTE}/roll/freeze"): _COMMITTEE,
+    ("POST", f"{_VOTE}/candidates"): _COMMITTEE,
     ("POST", f"{_VOTE}/notice"): _COMMITTEE,
     ("POST", f"{_VOTE}/count"): _COMMITTEE,
     ("POST", f"{_VOTE}/count/end"): _COMMITTEE,

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 
+from contracts.commands.elections import CandidateView, Elected, RunOff
 from contracts.commands.rules import DecisionRule, Outcome, Subject
 from contracts.vocabulary import RollKind
 
@@ -43,34 +44,12 @@ class WorkItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     text: str
 
 
-class Candidate(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody who stands in an election, by the code that ballots name. The name is published."""
-
-    code: str
-    name: str
-
-
-class Elected(msgspec.Struct, frozen=True, kw_only=True):
-    """The outcome of an election, candidates by their codes; `decided_by` says whether enough took part.
-
-    `elected` has most ballots first; `tied` share the last seats with as many ballots and go to a run-off
-    再次投票; `vacant` counts the seats that nobody has, those of the tied among them.
-    """
-
-    valid: bool
-    decided_by: str
-    elected: tuple[str, ...]
-    tied: tuple[str, ...]
-    vacant: int
-    candidates: dict[str, Outcome]
-
-
 class DraftVote(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Draft a vote of a community or of one of its grids.
 
     `important` matters go to the community's Party organisation before the rule is bound. `repeats` names
-    a vote that decided nothing or was voided; of a run-off, the election that left seats vacant. An
-    election names its candidates, more than there are seats; a run-off has its own from the election.
+    a vote that decided nothing or was voided. An election says how many `seats` there are; a run-off has
+    those that the election `run_off_of` has left.
     """
 
     method: ClassVar[str] = "draft_vote"
@@ -83,10 +62,10 @@ class DraftVote(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     title: str
     text: str
     important: bool = False
-    candidates: tuple[str, ...] = ()
-    seats: int = 1
     topic_id: UUID | None = None
     repeats: UUID | None = None
+    seats: int | None = None
+    run_off_of: UUID | None = None
 
 
 class RecordStudy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -368,11 +347,10 @@ class VoteSummary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VoteView(VoteSummary, frozen=True, kw_only=True):
-    """A vote as everybody may know it."""
+    """A vote as everybody may know it; of an election `elected`, and the `run_off` that it leads to."""
 
     text: str
     options: tuple[str, ...]
-    candidates: tuple[Candidate, ...]
     seats: int
     important: bool
     studied_on: date | None
@@ -383,8 +361,11 @@ class VoteView(VoteSummary, frozen=True, kw_only=True):
     roll: RollView | None
     extended_until: datetime | None
     participated: int
-    elected: Elected | None
     void_reason: str | None
+    run_off_of: UUID | None
+    candidates: tuple[CandidateView, ...]
+    elected: Elected | None
+    run_off: RunOff | None
     items: tuple[VoteItem, ...]
     objections: tuple[AnsweredObjection, ...]
     steps: tuple[VoteStep, ...]

@@ -77,7 +77,7 @@ def vote(vote_id: UUID) -> Response:
         "rule_unfit",
         "unknown_place",
         "not_repeatable",
-        "candidates_unfit",
+        "no_run_off",
     ),
     headers=("Location",),
     example={
@@ -93,7 +93,6 @@ def vote(vote_id: UUID) -> Response:
 def draft_vote(body: dict[str, Any]) -> Response:
     """草拟: draft a vote of your own community."""
     command = command_id(principal().subject)
-    body["candidates"] = tuple(body["candidates"])
     drafting = asks.DraftVote(command_id=command, vote_id=made_by(command, "vote"), **body)
     receipt = carry_out("governance", drafting, result=VoteReceipt)
     return answer(receipt, status=201, location=f"{PREFIX}/votes/{receipt.vote_id}")
@@ -157,7 +156,7 @@ def freeze_roll(_body: dict[str, Any], vote_id: UUID) -> Response:
     f"{_VOTE}/notice",
     body=schemas.Notice(),
     answer=VoteReceipt,
-    problems=(*_STEP, "invalid", "too_early"),
+    problems=(*_STEP, "invalid", "too_early", "no_candidates"),
     example={
         "opens_at": "2026-03-20T08:00:00+08:00",
         "closes_at": "2026-03-22T18:00:00+08:00",

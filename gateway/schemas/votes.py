@@ -9,6 +9,7 @@ from gateway.schemas.fields import Day, Flag, Moment, OneOf, Strict, Text, betwe
 from gateway.schemas.lists import Page
 
 MOST_ITEMS = 20
+MOST_SEATS = 9
 MOST_CHOICES = 50
 
 
@@ -25,20 +26,23 @@ class NewVote(Strict):
         load_default=False,
         metadata={"description": "An important matter goes to the community's Party organisation first."},
     )
-    candidates = fields.List(
-        Text(),
-        load_default=list,
-        validate=validate.Length(max=MOST_CHOICES, error="too_many"),
-        metadata={"description": "Names, of an election: more than seats. Ballots name them by 1, 2, ..."},
-    )
-    seats = fields.Integer(load_default=1, validate=between(1, 20))
     topic_id = fields.UUID(load_default=None, allow_none=True)
     repeats = fields.UUID(
         load_default=None,
         allow_none=True,
-        metadata={
-            "description": "A vote that decided nothing, was rejected or voided; of a run-off, its election."
-        },
+        metadata={"description": "A vote that decided nothing, was rejected or voided."},
+    )
+    seats = fields.Integer(
+        strict=True,
+        load_default=None,
+        allow_none=True,
+        validate=between(1, MOST_SEATS),
+        metadata={"description": "Of an election alone: how many are elected."},
+    )
+    run_off_of = fields.UUID(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Of a run-off alone: the election whose result is final and left seats."},
     )
 
 

@@ -22,6 +22,7 @@ from contracts.commands.votes import Entitlements, Objections, VotePage, VoteVie
 from services.governance import metrics
 from services.governance.assembly import handlers as assembly
 from services.governance.assembly import queries as assemblies
+from services.governance.election import handlers as election
 from services.governance.hearing import handlers as hearing
 from services.governance.hearing import people_handlers as hearing_people
 from services.governance.hearing import queries as hearings
@@ -52,6 +53,7 @@ COMMANDS = CommandProcessor(
         *assembly.COMMANDS,
         *task.COMMANDS,
         *votes.COMMANDS,
+        *election.COMMANDS,
     ),
 )
 EVENTS = EventProcessor(NAME, (*meeting.EVENTS, *reference.EVENTS, *work.EVENTS, *votes.EVENTS))

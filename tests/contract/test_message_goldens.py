@@ -7,6 +7,7 @@ from contracts import department, envelope
 from contracts.commands import (
     assemblies,
     dispatch,
+    elections,
     exports,
     governance,
     hearings,
@@ -74,6 +75,7 @@ def test_every_command_is_among_the_goldens() -> None:
         tasks,
         votes,
         paper,
+        elections,
         notify,
     )
     declared = {command for service in services for command in service.COMMANDS}

@@ -13,13 +13,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contracts import roll as rolls
 from contracts.commands.rules import Counts
-from contracts.commands.votes import BallotMode, Candidate
+from contracts.commands.votes import BallotMode
 from contracts.events.registry import RollEntry
 from contracts.vocabulary import RollKind
 from services.governance.rule.deciding import decide
 from services.governance.rule.rules import rule_of
 from services.governance.vote.ballot import Ballot, receipt_of
-from services.governance.vote.bundle import Closed, Question, Roll, bundle, root_of, written
+from services.governance.vote.bundle import Closed, Named, Question, Roll, bundle, root_of, written
 from services.governance.vote.electing import elect
 from services.governance.vote.tally import tally
 
@@ -147,7 +147,7 @@ def _closed(
         seats=seats,
         candidates=()
         if options == YES_NO
-        else tuple(Candidate(code=each, name=f"候选人{each}") for each in options),
+        else tuple(Named(code=each, name=f"候选人{each}") for each in options),
         opened_at=datetime(2026, 3, 12, 0, 30, tzinfo=UTC),
         closed_at=datetime(2026, 3, 14, 10, 0, tzinfo=UTC),
         rule=rule,

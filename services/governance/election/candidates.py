@@ -1,41 +1,24 @@
 """Who stands for a residents' committee. Pure. Articles are those of 居委会组织法 (2026)."""
 
+import re
 from collections.abc import Collection, Sequence
-from enum import StrEnum
 from uuid import UUID
 
-import msgspec
-
+from contracts.commands.elections import Candidate, NominatedBy, RunOff
 from services.governance.election.errors import (
     CandidateTwice,
+    CodeUnfit,
     NotEligible,
     RunsTheElection,
     TooFewCandidates,
     TooFewNominators,
-    TooManySeats,
 )
 
 FEWEST_NOMINATORS = 10
 MOST_SEATS = 9
-
-
-class NominatedBy(StrEnum):
-    """Who has put a candidate forward."""
-
-    PARTY = "party"  # 社区党组织
-    ELECTORS = "electors"  # 十名以上选民联合
-
-
-class Candidate(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody who stands 候选人: `code` is what a ballot chooses, `account` who it is.
-
-    `nominators` are the accounts of the electors who put them forward together.
-    """
-
-    code: str
-    account: UUID
-    nominated_by: NominatedBy
-    nominators: tuple[UUID, ...] = ()
+_CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,19}")
+# What a ballot says to a question names nobody.
+_ANSWERS = frozenset({"yes", "no", "abstain"})
 
 
 def slate(
@@ -44,10 +27,8 @@ def slate(
     """Return the candidates as they stand 候选人名单, by their codes.
 
     `electors` are the accounts on the roll, `running` those who run the election 居民选举委员会.
-    Raises: TooManySeats, TooFewCandidates, CandidateTwice, NotEligible, RunsTheElection, TooFewNominators.
+    Raises: TooFewCandidates, CandidateTwice, CodeUnfit, NotEligible, RunsTheElection, TooFewNominators.
     """
-    if not 1 <= seats <= MOST_SEATS:
-        raise TooManySeats(field="seats", at_most=MOST_SEATS)
     if len(candidates) <= seats:
         raise TooFewCandidates(field="candidates", at_least=seats + 1)
     for names in ({each.code for each in candidates}, {each.account for each in candidates}):
@@ -58,7 +39,22 @@ def slate(
     return tuple(sorted(candidates, key=lambda each: each.code))
 
 
+def stand_again(
+    candidates: Sequence[Candidate], left: RunOff, *, electors: Collection[UUID]
+) -> tuple[Candidate, ...]:
+    """Return who stands in a run-off, by their codes: whom the election has left, and who is on its roll.
+
+    `candidates` are those of the election. Raises: TooFewCandidates where nobody is.
+    """
+    standing = [each for each in candidates if each.code in left.candidates and each.account in electors]
+    if not standing:
+        raise TooFewCandidates(field="candidates", at_least=1)
+    return tuple(sorted(standing, key=lambda each: each.code))
+
+
 def _refuse_unfit(candidate: Candidate, *, electors: Collection[UUID], running: Collection[UUID]) -> None:
+    if not _CODE.fullmatch(candidate.code) or candidate.code in _ANSWERS:
+        raise CodeUnfit(candidate=candidate.code)
     if candidate.account not in electors:
         raise NotEligible(candidate=candidate.code)
     if candidate.account in running:

@@ -19,6 +19,48 @@ class TooManySeats(ElectionRefusal):
     code = "invalid"
 
 
+class NoElection(ElectionRefusal):
+    """Candidates stand in an election or its run-off, and seats are an election's alone."""
+
+    code = "invalid"
+
+
+class NamedAlready(ElectionRefusal):
+    """In a run-off those stand whom the election has left: nobody else is named."""
+
+    code = "invalid"
+
+
+class NoCandidates(ElectionRefusal):
+    """Who stands is published before the notice."""
+
+    code = "no_candidates"
+
+
+class NoRunOff(ElectionRefusal):
+    """A run-off is for the seats that an election has left, once its result is final."""
+
+    code = "no_run_off"
+
+
+class RunOffDiffers(ElectionRefusal):
+    """A run-off is voted on where and by whom the election was; `field` says what differs."""
+
+    code = "invalid"
+
+
+class RunOffExists(ElectionRefusal):
+    """The election's run-off is under way, or has been decided."""
+
+    code = "conflict"
+
+
+class CodeUnfit(ElectionRefusal):
+    """A candidate's code is lower-case letters, digits and hyphens, twenty at most, and no answer."""
+
+    code = "invalid"
+
+
 class CandidateTwice(ElectionRefusal):
     """The same person, or the same code, stands twice."""
 

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from chassis.merkle import Frontier, leaf_hash
+from contracts.commands.rules import DecisionRule, Electorate
 from contracts.events.governance import RollRequested
 from contracts.events.registry import RollAnswered, RollEntry
 from contracts.roll import area_of, leaves
@@ -50,6 +51,13 @@ def request(roll: Roll) -> RollRequested:
         as_of=roll.as_of,
         at=roll.requested_at,
     )
+
+
+def for_whom(rule: DecisionRule) -> str:
+    """Return which electors a rule is for, and where registry has no roll of them."""
+    if rule.electorates == (Electorate.REPRESENTATIVES,):
+        return "for representatives: registry has no roll of them, they decide in an assembly"
+    return f"for {', '.join(rule.electorates)}"
 
 
 def is_expected(roll: Roll, answer: RollAnswered) -> bool:

@@ -15,8 +15,9 @@ import msgspec
 import rfc8785
 
 from chassis import merkle
+from contracts.commands.elections import Elected
 from contracts.commands.rules import Counts, DecisionRule, Outcome
-from contracts.commands.votes import BallotMode, Candidate, Elected
+from contracts.commands.votes import BallotMode
 from contracts.vocabulary import RollKind
 from services.governance.rule.rules import rule_hash
 from services.governance.vote.ballot import Ballot, leaf_of
@@ -35,6 +36,13 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
     title: str
     text: str
+
+
+class Named(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who stands, as ballots name them and as everybody knows them."""
+
+    code: str
+    name: str
 
 
 class Roll(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,7 +70,7 @@ class Closed(msgspec.Struct, frozen=True, kw_only=True):
     question: Question
     options: tuple[str, ...]
     seats: int
-    candidates: tuple[Candidate, ...]
+    candidates: tuple[Named, ...]
     opened_at: datetime
     closed_at: datetime
     rule: DecisionRule

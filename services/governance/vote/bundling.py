@@ -14,6 +14,7 @@ from services.governance.roll.roll import Roll
 from services.governance.vote.ballot import Ballot
 from services.governance.vote.bundle import (
     Closed,
+    Named,
     Object,
     Question,
     digest_of,
@@ -67,7 +68,7 @@ def closed(
         question=Question(title=vote.title, text=vote.text),
         options=vote.options,
         seats=vote.seats,
-        candidates=vote.candidates,
+        candidates=tuple(Named(code=each.code, name=each.name) for each in vote.candidates),
         opened_at=vote.opens_at,
         closed_at=vote.closes_at,
         rule=vote.rule,

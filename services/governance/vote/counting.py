@@ -7,36 +7,41 @@ from typing import NamedTuple
 import msgspec
 
 from chassis.principal import Principal
+from contracts.commands.elections import Elected, RunOff
 from contracts.commands.rules import Counts, Outcome
-from contracts.commands.votes import Elected, Totals
+from contracts.commands.votes import Totals
 from contracts.vocabulary import RollKind
 from services.governance.roll.roll import Roll
 from services.governance.rule.deciding import decide, is_valid
 from services.governance.vote.authority import by_of
 from services.governance.vote.ballot import Ballot
-from services.governance.vote.electing import elect
+from services.governance.vote.electing import elect, outcome_of, run_off
 from services.governance.vote.lifecycle import State, Step, Trigger, transition
 from services.governance.vote.tally import Tally, Total, tally
 from services.governance.vote.vote import YES, Moved, Vote, facts_of, moved
 
 
 class Counted(NamedTuple):
-    """What was counted, as it is published and as the rule compares it, and what the rule says."""
+    """What was counted, as it is published and as the rule compares it, and what the rule says.
+
+    Of an election also who has the seats, and who is voted on again.
+    """
 
     totals: Totals
     counts: Counts
     outcome: Outcome
     elected: Elected | None = None
+    run_off: RunOff | None = None
 
 
-def counts_of(roll: Roll, counted: Tally, *, electing: bool = False) -> Counts:
+def counts_of(roll: Roll, counted: Tally) -> Counts:
     """Return what the rules compare: heads, for owners areas, too. An abstention is in `p`, not in `y`.
 
-    In an election every candidate has a `y` of their own: it is left out.
+    An election has no `y` of its own: the rule is asked of each candidate.
     """
-    if electing:
+    if YES not in counted.options:
         return Counts(n=roll.count, p=counted.all.heads)
-    yes = counted.options.get(YES, Total())
+    yes = counted.options[YES]
     if roll.kind is RollKind.OWNERS:
         return Counts(
             T_area=roll.area_hundredths_m2,
@@ -70,8 +75,7 @@ def quorum_met(vote: Vote, roll: Roll, ballots: Sequence[Ballot], *, waiting: To
     assert vote.rule is not None, "a vote that was noticed has its rule"
     counted = tally(ballots, vote.options)
     taking_part = msgspec.structs.replace(counted, all=counted.all.and_all(waiting))
-    counts = counts_of(roll, taking_part, electing=bool(vote.candidates))
-    return is_valid(vote.rule, counts).valid
+    return is_valid(vote.rule, counts_of(roll, taking_part)).valid
 
 
 def begin_count(vote: Vote, principal: Principal, *, now: datetime) -> Moved:
@@ -116,19 +120,10 @@ def _count(vote: Vote, roll: Roll | None, ballots: Sequence[Ballot], *, quaranti
     assert vote.rule is not None, "a vote that was noticed has its rule"
     assert roll is not None, "and its roll"
     counted = tally(ballots, vote.options)
+    counts = counts_of(roll, counted)
     totals = totals_of(roll, counted, quarantined=quarantined)
-    counts = counts_of(roll, counted, electing=bool(vote.candidates))
-    if not vote.candidates:
+    if not vote.elects:
         return Counted(totals, counts, decide(vote.rule, counts))
-    elected = elect(vote.rule, counts, counted.options, seats=vote.seats)
-    return Counted(totals, counts, _outcome_of(elected), elected)
-
-
-def _outcome_of(elected: Elected) -> Outcome:
-    """Return an election's outcome as any vote's: it has passed where somebody was elected."""
-    return Outcome(
-        valid=elected.valid,
-        passed=bool(elected.elected) if elected.valid else None,
-        decided_by=elected.decided_by,
-        inequalities=(),
-    )
+    result = elect(vote.rule, counts, counted.options, seats=vote.seats)
+    again = run_off(vote.rule, result, counted.options)
+    return Counted(totals, counts, outcome_of(vote.rule, counts, result), result, again)

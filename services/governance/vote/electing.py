@@ -6,8 +6,8 @@ from operator import itemgetter
 
 import msgspec
 
-from contracts.commands.rules import Counts, DecisionRule
-from contracts.commands.votes import Elected
+from contracts.commands.elections import Elected, RunOff
+from contracts.commands.rules import Counts, DecisionRule, Outcome
 from services.governance.rule.deciding import decide, is_valid
 from services.governance.vote.tally import Total
 
@@ -34,6 +34,12 @@ def elect(rule: DecisionRule, counts: Counts, votes: Mapping[str, Total], *, sea
     )
 
 
+def outcome_of(rule: DecisionRule, counts: Counts, result: Elected) -> Outcome:
+    """Return an election's result as that of any vote: it has passed where somebody is elected."""
+    passed = bool(result.elected) if result.valid else None
+    return msgspec.structs.replace(is_valid(rule, counts), passed=passed)
+
+
 def _seated(ranked: Sequence[tuple[int, str]], seats: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
     elected: list[str] = []
     for _, group in groupby(ranked, key=itemgetter(0)):
@@ -44,14 +50,6 @@ def _seated(ranked: Sequence[tuple[int, str]], seats: int) -> tuple[tuple[str, .
             return tuple(elected), tuple(equal)
         elected += equal
     return tuple(elected), ()
-
-
-class RunOff(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is voted on again 另行选举, by which rule, for how many seats; candidates most ballots first."""
-
-    rule: str
-    candidates: tuple[str, ...]
-    seats: int
 
 
 def run_off(rule: DecisionRule, result: Elected, votes: Mapping[str, Total]) -> RunOff | None:

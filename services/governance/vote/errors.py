@@ -150,12 +150,6 @@ class NotRepeatable(VoteRefusal):
     code: ClassVar[str] = "not_repeatable"
 
 
-class CandidatesUnfit(VoteRefusal):
-    """Candidates and seats do not go together, or not with what is voted on; `field` says which."""
-
-    code: ClassVar[str] = "candidates_unfit"
-
-
 class InFuture(VoteRefusal):
     """It cannot have happened in the future."""
 

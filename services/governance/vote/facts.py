@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 import msgspec
 
+from contracts.commands.elections import RunOff
 from contracts.commands.rules import DecisionRule, Outcome, Subject
 from contracts.commands.votes import BallotMode
 from contracts.vocabulary import RollKind
@@ -16,7 +17,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
     `by` is who acts, as the table names it; `on` is the day that the step speaks of, `today` the one it is in
     Shanghai; `difference` says what of the roll its entries do not bear out; `upheld_at` is when an objection
-    to what the step builds on was last upheld.
+    to what the step builds on was last upheld. `left` is what the election before has left to a run-off,
+    `differs` what of a run-off is not as it was there.
     """
 
     by: str
@@ -24,6 +26,11 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     today: date
     on: date | None = None
     repeats: str | None = None
+    seats: int | None = None
+    left: RunOff | None = None
+    differs: str | None = None
+    run_off_exists: bool = False
+    options: tuple[str, ...] = ()
     important: bool = False
     subject: Subject = Subject.QUESTION
     mode: BallotMode = BallotMode.OPEN

@@ -7,9 +7,10 @@ refusal that names what is not fulfilled. Days are the bound rule's, each of 24 
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from contracts.commands.rules import DecisionRule, Subject
+from contracts.commands.rules import DecisionRule
 from contracts.commands.votes import BallotMode
 from contracts.vocabulary import RollKind
+from services.governance.roll.roll import for_whom
 from services.governance.vote.errors import (
     AnsweredBefore,
     DayNotOver,
@@ -35,8 +36,6 @@ from services.governance.vote.facts import Facts
 FEWEST_ELECTORS = 10
 # What a vote may be held again after: nothing was decided, or what was decided does not count.
 _REPEATABLE = frozenset({"failed_quorum", "rejected", "voided"})
-# A run-off is about the seats that a final result has left.
-_RUN_OFF_AFTER = frozenset({"certified", "rejected"})
 
 
 def always(facts: Facts) -> bool:  # noqa: ARG001 - a choice
@@ -89,12 +88,8 @@ def not_passed(facts: Facts) -> bool:
 
 
 def repeats_what_failed(facts: Facts) -> None:
-    """Where it is held again, the vote before decided nothing; a run-off is of a final result.
-
-    Raises: NotRepeatable.
-    """
-    final = _RUN_OFF_AFTER if facts.subject is Subject.RUN_OFF else _REPEATABLE
-    if facts.repeats is not None and facts.repeats not in final:
+    """Where it is held again, the vote before decided nothing. Raises: NotRepeatable."""
+    if facts.repeats is not None and facts.repeats not in _REPEATABLE:
         raise NotRepeatable("that vote stands")
 
 
@@ -124,7 +119,7 @@ def rule_fits(facts: Facts) -> None:
     if rule.subject is not facts.subject:
         raise RuleUnfit(f"for {rule.subject}", field="subject")
     if facts.roll_kind is None or facts.roll_kind.value not in {each.value for each in rule.electorates}:
-        raise RuleUnfit(f"for {', '.join(rule.electorates)}", field="roll_kind")
+        raise RuleUnfit(for_whom(rule), field="roll_kind")
 
 
 def day_is_over(facts: Facts) -> None:

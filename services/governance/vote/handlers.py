@@ -28,15 +28,20 @@ from services.governance.vote.vote import facts_of, local_day, moved
 def draft_vote(asked: asks.DraftVote, uow: UnitOfWork) -> VoteReceipt:
     """草拟.
 
-    Raises: Forbidden, VoteExists, UnknownPlace, UnknownVote, UnknownTopic, NotRepeatable, a text's length.
+    Raises: VoteExists, UnknownPlace, UnknownVote, UnknownTopic, and as `vote.draft`.
     """
     if uow.store(Votes).get(asked.vote_id) is not None:
         raise VoteExists
-    repeats = None if asked.repeats is None else known(asked.repeats, uow)
+    election = None if asked.run_off_of is None else known(asked.run_off_of, uow)
+    before = decisions.Before(
+        repeats=None if asked.repeats is None else known(asked.repeats, uow),
+        election=election,
+        run_off_exists=election is not None and uow.store(Votes).has_run_off(election.id),
+    )
     community = _community_of(asked.place, uow)
     if asked.topic_id is not None:
         of_community(uow.store(Topics).get(asked.topic_id), community)
-    vote, row = decisions.draft(asked, uow.principal, community=community, repeats=repeats, now=uow.now)
+    vote, row = decisions.draft(asked, uow.principal, community=community, before=before, now=uow.now)
     return keep(vote, row, uow, by=uow.principal.subject)
 
 

@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple, overload
 from chassis.refusal import Forbidden
 from contracts.events.governance import ResolutionCertified, RollRequested
 from contracts.vocabulary import Role
+from services.governance.election import guards as electing
 from services.governance.vote import guards as given
 from services.governance.vote.errors import IllegalTransition
 from services.governance.vote.facts import Choice, Facts, Need
@@ -58,6 +59,7 @@ class Step(StrEnum):
     OBJECT = "object"  # 提出异议
     ANSWER_OBJECTION = "answer_objection"  # 答复异议
     FREEZE_ROLL = "freeze_roll"  # 锁定名册
+    NAME_CANDIDATES = "name_candidates"  # 公布候选人
     GIVE_NOTICE = "give_notice"  # 公告
     OPEN = "open"  # 开始投票
     EXTEND = "extend"  # 延期
@@ -113,7 +115,8 @@ _SYSTEM = frozenset({By.SYSTEM})
 # fmt: off
 TABLE: tuple[Row, ...] = (
     command(None, Step.DRAFT, State.DRAFT, _COMMITTEE,
-            guard=(given.repeats_what_failed, given.weighed_openly)),
+            guard=(given.repeats_what_failed, given.weighed_openly, electing.seats_are_an_elections,
+                   electing.runs_off_what_was_left)),
     command(State.DRAFT, Step.RECORD_STUDY, State.STUDIED, _COMMITTEE, guard=(given.not_in_future,)),
     command(State.DRAFT, Step.BIND_RULE, State.RULE_BOUND, _COMMITTEE,
             guard=(given.studied_where_important, given.rule_fits)),
@@ -136,8 +139,11 @@ TABLE: tuple[Row, ...] = (
                    given.roll_whole, given.enough_for_secrecy),
             limit="objection days of the rule"),
     # The vote 投票
+    command(State.ROLL_FROZEN, Step.NAME_CANDIDATES, State.ROLL_FROZEN, _COMMITTEE,
+            guard=(electing.is_an_election,)),
     command(State.ROLL_FROZEN, Step.GIVE_NOTICE, State.NOTICED, _COMMITTEE,
-            guard=(given.times_in_order, given.noticed_early_enough, given.roll_shown_long_enough),
+            guard=(electing.candidates_named, given.times_in_order, given.noticed_early_enough,
+                   given.roll_shown_long_enough),
             limit="notice days and roll days of the rule"),
     timer(State.NOTICED, Step.OPEN, State.OPEN, _SYSTEM, when=given.opening_due),
     timer(State.OPEN, Step.EXTEND, State.EXTENDED, _SYSTEM, when=given.extension_due),

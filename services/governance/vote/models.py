@@ -22,7 +22,6 @@ vote = sa.Table(
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("options", ARRAY(sa.Text), nullable=False),
-    sa.Column("candidates", JSONB, nullable=False),
     sa.Column("seats", sa.Integer, nullable=False),
     sa.Column("important", sa.Boolean, nullable=False),
     sa.Column("drafted_at", _TIME, nullable=False),
@@ -30,6 +29,8 @@ vote = sa.Table(
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("topic_id", UUID),
     sa.Column("repeats", UUID, sa.ForeignKey("vote.id")),
+    sa.Column("run_off_of", UUID, sa.ForeignKey("vote.id")),
+    sa.Column("candidates", JSONB, nullable=False),
     sa.Column("studied_on", sa.Date),
     sa.Column("study", sa.Text),
     sa.Column("rule", JSONB),
@@ -44,6 +45,7 @@ vote = sa.Table(
     sa.Column("counts", JSONB),
     sa.Column("outcome", JSONB),
     sa.Column("elected", JSONB),
+    sa.Column("run_off", JSONB),
     sa.Column("published_at", _TIME),
     sa.Column("ended_at", _TIME),
     sa.Column("void_reason", sa.Text),
@@ -54,6 +56,13 @@ vote = sa.Table(
         "vote_running",
         "id",
         postgresql_where=sa.text("state IN ('noticed', 'open', 'extended') OR NOT swept"),
+    ),
+    # What an election has left is voted on once, until that decides nothing.
+    sa.Index(
+        "vote_run_off",
+        "run_off_of",
+        unique=True,
+        postgresql_where=sa.text("state NOT IN ('failed_quorum', 'rejected', 'voided')"),
     ),
 )
 

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from chassis.data.engine import Database
 from chassis.principal import Principal
+from contracts.commands.elections import Candidate, CandidateView
 from contracts.commands.votes import Entitlements, Objections, VoteItem, VotePage, VoteView
 from contracts.vocabulary import Role
 from services.governance.paging import checked, decode
@@ -25,12 +26,12 @@ _SAME = (
     "title",
     "text",
     "options",
-    "candidates",
     "seats",
     "important",
     "studied_on",
     "topic_id",
     "repeats",
+    "run_off_of",
     "rule_hash",
     "drafted_at",
     "opens_at",
@@ -103,7 +104,9 @@ def _view(connection: sa.Connection, vote: Vote) -> VoteView:
         participated=reads.participated(connection, vote.id),
         totals=vote.totals if shown else None,
         outcome=vote.outcome if shown else None,
+        candidates=tuple(_candidate(each) for each in vote.candidates),
         elected=vote.elected if shown else None,
+        run_off=vote.run_off if shown else None,
         items=tuple(
             VoteItem(case_id=each.case_id, grid=each.grid, category=each.category, text=each.text)
             for each in items
@@ -111,4 +114,13 @@ def _view(connection: sa.Connection, vote: Vote) -> VoteView:
         objections=reads.answered_objections(connection, vote.id),
         steps=reads.steps(connection, vote.id),
         **{name: getattr(vote, name) for name in _SAME},
+    )
+
+
+def _candidate(candidate: Candidate) -> CandidateView:
+    return CandidateView(
+        code=candidate.code,
+        name=candidate.name,
+        nominated_by=candidate.nominated_by,
+        nominators=len(set(candidate.nominators)),
     )

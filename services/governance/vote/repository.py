@@ -21,6 +21,10 @@ _DUE = sa.text(
     "SELECT id FROM vote WHERE (state = 'noticed' AND opens_at <= cell_now()) "
     "OR (state IN ('open', 'extended') AND closes_at <= cell_now()) ORDER BY id"
 )
+_RUN_OFF = sa.text(
+    "SELECT EXISTS (SELECT 1 FROM vote WHERE run_off_of = :vote_id "
+    "AND state NOT IN ('failed_quorum', 'rejected', 'voided'))"
+)
 _OBJECTIONS = sa.text("SELECT * FROM objection WHERE id = ANY(:keys) ORDER BY id FOR UPDATE")
 _OBJECTED = sa.text(
     "SELECT count(*) FILTER (WHERE upheld IS NULL), max(answered_at) FILTER (WHERE upheld) "
@@ -43,6 +47,10 @@ class Votes(Store[UUID, Vote]):
         bulk.insert(self.connection, vote, [columns(change.new) for change in changes if change.old is None])
         moved = [columns(change.new) for change in changes if change.old is not None]
         bulk.update(self.connection, vote, moved, key=("id",))
+
+    def has_run_off(self, vote_id: UUID) -> bool:
+        """Return whether an election's run-off stood, or was under way, before this unit of work."""
+        return bool(self.connection.scalar(_RUN_OFF, {"vote_id": vote_id}))
 
     @staticmethod
     def due(connection: sa.Connection) -> list[UUID]:

@@ -9,14 +9,14 @@ import msgspec
 from chassis.principal import Principal
 from chassis.refusal import Forbidden
 from contracts.commands import votes as asks
+from contracts.commands.elections import ELECTING, Candidate, Elected, RunOff
 from contracts.commands.rules import Counts, DecisionRule, Outcome, Subject
-from contracts.commands.votes import BallotMode, Candidate, Elected, Totals
+from contracts.commands.votes import BallotMode, Totals
 from contracts.vocabulary import RollKind
 from services.governance.meeting.meeting import fit_text
 from services.governance.roll.roll import Roll
 from services.governance.rule.rules import rule_hash
 from services.governance.vote.authority import by_of
-from services.governance.vote.candidates import Held, paper_of
 from services.governance.vote.facts import Facts
 from services.governance.vote.lifecycle import Row, State, Step, Trigger, transition
 
@@ -41,7 +41,6 @@ class Vote(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     text: str
     options: tuple[str, ...]
-    candidates: tuple[Candidate, ...] = ()
     seats: int
     important: bool
     drafted_at: datetime
@@ -49,6 +48,8 @@ class Vote(msgspec.Struct, frozen=True, kw_only=True):
     state: State
     topic_id: UUID | None = None
     repeats: UUID | None = None
+    run_off_of: UUID | None = None
+    candidates: tuple[Candidate, ...] = ()
     studied_on: date | None = None
     study: str | None = None
     rule: DecisionRule | None = None
@@ -63,11 +64,17 @@ class Vote(msgspec.Struct, frozen=True, kw_only=True):
     counts: Counts | None = None
     outcome: Outcome | None = None
     elected: Elected | None = None
+    run_off: RunOff | None = None
     published_at: datetime | None = None
     ended_at: datetime | None = None
     void_reason: str | None = None
     swept: bool = True
     version: int = 1
+
+    @property
+    def elects(self) -> bool:
+        """Whether its options are candidates, of whom some are to be elected."""
+        return self.subject in ELECTING
 
 
 class Objected(NamedTuple):
@@ -75,6 +82,14 @@ class Objected(NamedTuple):
 
     open: int = 0
     upheld_at: datetime | None = None
+
+
+class Before(NamedTuple):
+    """What a draft follows: the vote it repeats; the election it is a run-off of, and if that has one."""
+
+    repeats: Vote | None = None
+    election: Vote | None = None
+    run_off_exists: bool = False
 
 
 class Moved(NamedTuple):
@@ -106,6 +121,7 @@ def facts_of(vote: Vote, *, by: str, now: datetime, **more: Any) -> Facts:
         important=vote.important,
         subject=vote.subject,
         mode=vote.mode,
+        options=vote.options,
         roll_kind=vote.roll_kind,
         rule=vote.rule,
         opens_at=vote.opens_at,
@@ -127,24 +143,30 @@ def moved(vote: Vote, row: Row, **changes: Any) -> Moved:
 
 
 def draft(
-    asked: asks.DraftVote, principal: Principal, *, community: str, repeats: Vote | None, now: datetime
+    asked: asks.DraftVote, principal: Principal, *, community: str, before: Before, now: datetime
 ) -> Moved:
-    """草拟, for a place in `community`. Raises: Forbidden, NotRepeatable, ModeUnfit, a text's length."""
-    if repeats is not None and repeats.community != community:
+    """草拟, for a place in `community`.
+
+    Raises: Forbidden, NotRepeatable, ModeUnfit, a text's length; for elections TooManySeats, NoElection,
+    NoRunOff, RunOffDiffers, RunOffExists.
+    """
+    if before.repeats is not None and before.repeats.community != community:
         raise Forbidden("that vote is another community's")
-    by = by_of(principal, community, Step.DRAFT)
-    state = None if repeats is None else repeats.state.value
+    left = left_to_run_off(before.election)
     facts = Facts(
-        by=by,
+        by=by_of(principal, community, Step.DRAFT),
         now=now,
         today=local_day(now),
+        repeats=None if before.repeats is None else before.repeats.state.value,
         subject=asked.subject,
         roll_kind=asked.roll_kind,
         mode=asked.mode,
-        repeats=state,
+        seats=asked.seats,
+        left=left,
+        differs=_differs(asked, before.election),
+        run_off_exists=before.run_off_exists,
     )
     row = transition(None, Trigger.COMMAND, Step.DRAFT, facts)
-    ballot = paper_of(asked, None if repeats is None else _held(repeats))
     vote = Vote(
         id=asked.vote_id,
         place=asked.place,
@@ -154,21 +176,34 @@ def draft(
         mode=asked.mode,
         title=fit_text(asked.title, "title", SHORTEST, LONGEST_TITLE),
         text=fit_text(asked.text, "text", SHORTEST, LONGEST_TEXT),
-        options=tuple(each.code for each in ballot.candidates) or (YES, NO, ABSTAIN),
-        candidates=ballot.candidates,
-        seats=ballot.seats,
+        options=() if asked.subject in ELECTING else (YES, NO, ABSTAIN),
+        seats=asked.seats or (1 if left is None else left.seats),
         important=asked.important,
         drafted_at=now,
         drafted_by=principal.subject,
         state=row.target,
         topic_id=asked.topic_id,
         repeats=asked.repeats,
+        run_off_of=asked.run_off_of,
     )
     return Moved(vote, row)
 
 
-def _held(vote: Vote) -> Held:
-    return Held(vote.subject, vote.rule, vote.candidates, vote.elected, vote.totals)
+def left_to_run_off(election: Vote | None) -> RunOff | None:
+    """Return who is voted on again after an election, None until its result is final, or where nobody is."""
+    final = election is not None and election.state in (State.CERTIFIED, State.REJECTED)
+    return election.run_off if election is not None and final else None
+
+
+def _differs(asked: asks.DraftVote, election: Vote | None) -> str | None:
+    if election is None:
+        return None
+    same = {
+        "run_off_of": asked.subject is Subject.RUN_OFF,
+        "place": asked.place == election.place,
+        "roll_kind": asked.roll_kind is election.roll_kind,
+    }
+    return next((name for name, holds in same.items() if not holds), None)
 
 
 def record_study(vote: Vote, asked: asks.RecordStudy, principal: Principal, *, now: datetime) -> Moved:

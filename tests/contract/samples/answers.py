@@ -14,7 +14,7 @@ from contracts.commands import (
     rules,
     topics,
 )
-from tests.contract.samples import assembled, bundles, civic, paper, people, votes
+from tests.contract.samples import assembled, bundles, civic, elections, paper, people, votes
 from tests.contract.samples.common import (
     AT,
     CASE,
@@ -375,6 +375,7 @@ ANSWERS = {
         *civic.ANSWERS,
         *assembled.ANSWERS,
         *votes.ANSWERS,
+        *elections.ANSWERS,
         *bundles.ANSWERS,
         *paper.ANSWERS,
     ),

@@ -2,7 +2,7 @@
 
 from contracts.commands import dispatch, exports, governance, intake, notify, registry, topics
 from contracts.vocabulary import LawfulChannel, RefusalReason, Role, SuspensionReason
-from tests.contract.samples import assembled, civic, paper, people, votes
+from tests.contract.samples import assembled, civic, elections, paper, people, votes
 from tests.contract.samples.common import (
     AT,
     CASE,
@@ -186,6 +186,7 @@ COMMANDS = {
         *assembled.COMMANDS,
         *votes.COMMANDS,
         *paper.COMMANDS,
+        *elections.COMMANDS,
     ),
     "notify": (notify.MarkRead(command_id=COMMAND, message_ids=(MESSAGE,)),),
 }

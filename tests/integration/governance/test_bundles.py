@@ -18,7 +18,6 @@ from chassis.refusal import Forbidden, NotFound
 from chassis.signing import SigningKey
 from contracts.commands import votes as asks
 from contracts.commands.bundles import Audience, BundleView
-from contracts.commands.rules import Subject
 from contracts.commands.votes import BallotMode
 from contracts.vocabulary import RollKind
 from services.governance.vote import bundle_queries, bundling, signing
@@ -27,15 +26,11 @@ from services.governance.vote.errors import UnknownVote
 from tests.support.messages import rows
 from tests.support.voting import (
     ask,
-    bind,
     count,
-    hear_roll,
-    notice,
     open_vote,
-    pass_time,
     step,
 )
-from tests.unit.governance.a_vote import COMMITTEE, VOTE, a_ballot, elector, entries
+from tests.unit.governance.a_vote import COMMITTEE, VOTE, a_ballot, elector
 from tests.unit.governance.builders import DISPATCHER, an_id, somebody
 
 KEY = SigningKey("ab" * 32, district="140303")
@@ -156,29 +151,6 @@ def test_a_vote_that_missed_its_quorum_has_its_bundle_too(database: Database, tm
     content = the_bundle(database)[1]
     assert verified(content, tmp_path).holds
     assert json.loads(content)["outcome"]["passed"] is None
-
-
-def test_an_elections_bundle_says_who_has_the_seats(database: Database, tmp_path: Path) -> None:
-    names = ("张建国", "李秀英", "王桂兰")
-    bind(database, subject=Subject.ELECTION, rule="CN-2026.election", candidates=names, seats=2)
-    hear_roll(database, entries(12))
-    # Objections, then the notice, then opening.
-    pass_time(database, timedelta(days=5, minutes=1))
-    step(database, asks.FreezeRoll)
-    notice(database, days=15)
-    pass_time(database, timedelta(days=15, minutes=2))
-    for number, choice in enumerate([("1", "2")] * 5 + [("1", "3")] * 5):
-        ask(database, a_ballot(number, choice), by=elector(number))
-    count(database)
-    step(database, asks.PublishResult)
-    signing.sign_all(database, KEY)
-    content = the_bundle(database)[1]
-    report = verified(content, tmp_path)
-    assert report.holds, report.lines
-    said = json.loads(content)
-    assert said["vote"]["candidates"][0] == {"code": "1", "name": "张建国"}
-    outcome = said["outcome"]
-    assert (outcome["elected"], outcome["vacant"], outcome["candidates"]["1"]["passed"]) == (["1"], 1, True)
 
 
 def test_a_bundle_is_signed_once_a_count_and_in_parts(

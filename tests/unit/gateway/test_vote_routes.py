@@ -58,9 +58,10 @@ STEPS = [
 ]
 BAD = [
     Bad("/votes", "committee", {**DRAFT, "mode": "half"}, "mode", "not_one_of_these"),
-    Bad("/votes", "committee", {**DRAFT, "subject": "referendum"}, "subject", "not_one_of_these"),
+    Bad("/votes", "committee", {**DRAFT, "subject": "elections"}, "subject", "not_one_of_these"),
+    Bad("/votes", "committee", {**DRAFT, "subject": "election", "seats": 10}, "seats", "out_of_range"),
+    Bad("/votes", "committee", {**DRAFT, "subject": "election", "seats": "5"}, "seats", "not_an_integer"),
     Bad("/votes", "committee", {**DRAFT, "important": "yes"}, "important", "not_a_boolean"),
-    Bad("/votes", "committee", {**DRAFT, "seats": 0}, "seats", "out_of_range"),
     Bad(
         f"{_OF}/notice",
         "committee",

@@ -3,13 +3,17 @@ from uuid import UUID, uuid5
 import msgspec
 import pytest
 
-from contracts.commands.rules import Counts
+from contracts.commands.elections import Candidate, NominatedBy, RunOff
+from contracts.commands.rules import Counts, Subject
 from services.governance.election import errors
-from services.governance.election.candidates import Candidate, NominatedBy, slate
+from services.governance.election.candidates import slate
+from services.governance.election.guards import seats_are_an_elections
 from services.governance.election.mandates import Mandate, give
 from services.governance.rule.rules import RULES, rule_of
-from services.governance.vote.electing import RunOff, elect, run_off, run_off_rule
+from services.governance.vote.electing import elect, run_off, run_off_rule
+from services.governance.vote.facts import Facts
 from services.governance.vote.tally import Total
+from tests.unit.governance.builders import NOW
 
 NAMES = UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
 ELECTORS = [uuid5(NAMES, f"elector {number}") for number in range(30)]
@@ -75,7 +79,9 @@ def test_a_run_off_is_voted_on_as_the_election_was() -> None:
 
 
 def a_candidate(number: int, **changes: object) -> Candidate:
-    made = Candidate(code=f"c{number}", account=ELECTORS[number], nominated_by=NominatedBy.PARTY)
+    made = Candidate(
+        code=f"c{number}", name=f"候选人{number}", account=ELECTORS[number], nominated_by=NominatedBy.PARTY
+    )
     return msgspec.structs.replace(made, **changes)
 
 
@@ -91,10 +97,12 @@ def test_more_stand_than_there_are_seats() -> None:
     assert refused.value.fields["at_least"] == 7
 
 
-@pytest.mark.parametrize("seats", [0, 10])
-def test_a_committee_has_at_most_nine_seats(seats: int) -> None:
+@pytest.mark.parametrize("seats", [None, 0, 10])
+def test_a_committee_has_at_most_nine_seats(seats: int | None) -> None:
+    facts = Facts(by="committee", now=NOW, today=NOW.date(), subject=Subject.ELECTION, seats=seats)
     with pytest.raises(errors.TooManySeats):
-        standing(seats=seats)
+        seats_are_an_elections(facts)
+    seats_are_an_elections(msgspec.structs.replace(facts, seats=9))
 
 
 def test_nobody_stands_twice() -> None:
