@@ -11,14 +11,17 @@ from chassis.context import Context
 from chassis.data import bulk
 from chassis.data.clock import set_offset
 from chassis.data.engine import Database
+from chassis.signing import SigningKey
 from ops.cell import Cell
+from ops.postgres import PostgresServer
+from services.governance.vote import signing, timers
 from services.governance.vote.models import ballot_box, participation
 from tests.support.messages import rows
+from tests.support.traces import Trace, files_of, files_with, tables_with
 from tests.support.voting import ask, count, open_vote
 from tests.unit.governance.a_vote import VOTE, a_ballot, elector, entitlement
 
 VOTERS = 12
-_ALL = 'SELECT t.* FROM "{}" t'
 CAST = [a_ballot(number, "yes" if number % 3 else "no") for number in range(VOTERS)]
 
 
@@ -61,15 +64,24 @@ def test_a_ballot_that_comes_twice_at_once_is_not_quoted_in_the_servers_log(
         assert each not in told
 
 
-def test_of_everything_that_is_kept_the_ballots_alone_hold_ids_and_nonces(voted: Database) -> None:
+def test_once_it_is_over_ballots_stand_among_ballots_and_in_the_bundle_alone(
+    voted: Database, postgres: PostgresServer, server_cell: Cell
+) -> None:
     count(voted)
-    found = {
-        table
-        for table in sa.inspect(voted.engine).get_table_names()
-        for text in [str(rows(voted, _ALL.format(table)))]
-        if any(str(each.ballot_id) in text or each.nonce in text for each in CAST)
-    }
-    assert found == {"ballot"}
+    signing.sign_all(voted, SigningKey("ab" * 32, district="140303"))
+    timers.sweep_boxes(voted)
+    ballots = [
+        Trace({"ballot_id": str(each.ballot_id), "choice": list(each.choice), "nonce": each.nonce})
+        for each in CAST
+    ]
+    url = voted.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    assert tables_with(url, ballots) == {"ballot", "bundle_part"}
+    with psycopg.connect(postgres.url, autocommit=True) as connection:
+        connection.execute("CHECKPOINT")
+    own = files_of(url, "ballot", "bundle_part")
+    # What is searched for is found where it is told.
+    assert files_with(server_cell.folder, ballots) != []
+    assert files_with(server_cell.folder, ballots, but=own) == []
 
 
 @pytest.mark.parametrize("setting", ["log_error_verbosity", "log_statement", "track_commit_timestamp"])
