@@ -43,12 +43,19 @@ class People:
         self._tokens = Kept(self._sign_in)
         self._pictures = Kept(self._upload)
         self._threads = threading.local()
+        self._opened: list[Client] = []
+
+    def close(self) -> None:
+        """Give up every connection, once nobody acts any more."""
+        for each in self._opened:
+            each.close()
 
     @property
     def client(self) -> Client:
         """This thread's own connection."""
         if not hasattr(self._threads, "client"):
             self._threads.client = self.new_client()
+            self._opened.append(self._threads.client)
         client: Client = self._threads.client
         return client
 

@@ -68,6 +68,7 @@ def play(
         conductor.play([*plan.slots, _afterwards(plan)])
     finally:
         departments.stop()
+        people.close()
 
 
 def _afterwards(plan: Plan) -> Slot:
