@@ -15,7 +15,7 @@ _UNSIGNED = sa.text("""
 SELECT v.id FROM vote v
 WHERE v.counted_at IS NOT NULL AND NOT EXISTS (
     SELECT 1 FROM bundle b WHERE b.vote_id = v.id AND b.counted_at = v.counted_at)
-ORDER BY v.counted_at, v.id LIMIT 1
+ORDER BY v.counted_at, v.id
 """)
 _DROP = (
     sa.text("DELETE FROM bundle_part WHERE vote_id = :vote_id"),
@@ -30,10 +30,9 @@ _PART = sa.text(
 )
 
 
-def unsigned(connection: Connection) -> UUID | None:
-    """Return the vote that has waited longest for the bundle of its newest count."""
-    found: UUID | None = connection.scalar(_UNSIGNED)
-    return found
+def unsigned(connection: Connection) -> list[UUID]:
+    """Return the votes that wait for the bundle of their newest count, whoever has waited longest first."""
+    return list(connection.scalars(_UNSIGNED))
 
 
 def keep(connection: Connection, files: list[File]) -> None:

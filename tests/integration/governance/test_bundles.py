@@ -20,7 +20,7 @@ from contracts.commands import votes as asks
 from contracts.commands.bundles import Audience, BundleView
 from contracts.commands.votes import BallotMode
 from contracts.vocabulary import RollKind
-from services.governance.vote import bundle_queries, bundling, signing
+from services.governance.vote import bundle_queries, bundles, bundling, signing
 from services.governance.vote.ballot import Ballot, receipt_of
 from services.governance.vote.errors import UnknownVote
 from tests.support.messages import rows
@@ -161,13 +161,13 @@ def test_a_bundle_is_signed_once_a_count_and_in_parts(
     for number in range(9):
         ask(database, a_ballot(number), by=elector(number))
     count(database)
-    assert signing.sign_next(database, KEY)
-    assert not signing.sign_next(database, KEY)
+    assert signing.sign_all(database, KEY) == 1
+    assert signing.sign_all(database, KEY) == 0
     step(database, asks.PublishResult)
     first, content = the_bundle(database)
     assert first.parts == -(-len(content) // 1_000) > 1
     step(database, asks.RecountVote)
-    assert signing.sign_next(database, KEY)
+    assert signing.sign_all(database, KEY) == 1
     step(database, asks.PublishResult)
     assert the_bundle(database) == (first, content)
     assert rows(database, "SELECT count(DISTINCT audience) FROM bundle_part") == [(1,)]
@@ -186,6 +186,24 @@ def test_a_ballot_that_is_changed_in_the_database_after_the_count_is_found(
     step(database, asks.PublishResult)
     report = verified(the_bundle(database)[1], tmp_path)
     assert "outcome" in {line.check for line in report.lines if line.state is State.FAILS}
+
+
+def test_a_vote_whose_ballots_are_none_any_more_keeps_no_other_from_its_bundle(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_vote(database)
+    for number in range(9):
+        ask(database, a_ballot(number), by=elector(number))
+    count(database)
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE ballot SET choice = '{maybe}'")
+    assert signing.sign_all(database, KEY) == 0
+    # Another one that cannot be made comes first.
+    waiting = bundles.unsigned
+    monkeypatch.setattr(bundles, "unsigned", lambda connection: [an_id("none"), *waiting(connection)])
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE ballot SET choice = '{yes}'")
+    assert signing.sign_all(database, KEY) == 1
 
 
 def test_what_the_bundle_of_a_secret_vote_tells_names_no_account(database: Database) -> None:
