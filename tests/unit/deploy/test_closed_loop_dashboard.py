@@ -1,5 +1,6 @@
 import json
 import re
+from functools import cache
 from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ PANELS = [panel for panel in DASHBOARD["panels"] if panel["type"] != "row"]
 OURS = re.compile(r"\bqiaotou_[a-z_]+")
 
 
+@cache
 def declared() -> set[str]:
     """Every series that our code can show, a histogram by its three."""
     names = set()

@@ -1,4 +1,5 @@
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,14 @@ from tests.unit.verifier.publisher import (
 )
 
 
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return publish(tmp_path_factory.mktemp("once") / "published")
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return publish(tmp_path / "published")
+def folder(published: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(published, tmp_path / "published")
 
 
 def checks(folder: Path, **given: Any) -> set[str]:
