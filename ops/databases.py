@@ -58,7 +58,8 @@ class Databases:
 
     def copy(self, template: str, name: str, *, owner: str) -> str:
         """Make a database as a copy of another; return its owner's URL."""
-        create = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}")
+        # By files and not through the log: a third less work for a small one.
+        create = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {} STRATEGY FILE_COPY")
         with self._connected() as connection:
             connection.execute(create.format(_id(name), _id(template), _id(self.name(owner))))
             connection.execute(sql.SQL("REVOKE CONNECT ON DATABASE {} FROM PUBLIC").format(_id(name)))

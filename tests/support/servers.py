@@ -113,7 +113,7 @@ def database(
         made.append(name)
         if service == "chassis":
             with psycopg.connect(postgres.url, autocommit=True) as connection:
-                connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+                connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
             return f"{postgres.url.rpartition('/')[0]}/{name}"
         return databases.copy(template, name, owner=service)
 
