@@ -237,6 +237,8 @@ POLICY: dict[tuple[str, str], Access] = {
     ("POST", f"{_VOTE}/roll"): _COMMITTEE,
     ("POST", f"{_VOTE}/roll/freeze"): _COMMITTEE,
     ("POST", f"{_VOTE}/candidates"): _COMMITTEE,
+    ("GET", f"{_VOTE}/mandates"): PUBLIC,
+    ("POST", f"{_VOTE}/mandates"): _COMMITTEE,
     ("POST", f"{_VOTE}/notice"): _COMMITTEE,
     ("POST", f"{_VOTE}/count"): _COMMITTEE,
     ("POST", f"{_VOTE}/count/end"): _COMMITTEE,

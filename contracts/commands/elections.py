@@ -47,7 +47,23 @@ class NameCandidates(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     running: tuple[UUID, ...] = ()
 
 
-COMMANDS = (NameCandidates,)
+class GiveMandate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Record that an elector who is away has another one vote 委托投票; the names are published.
+
+    `sha256` (hex) is of the written mandate's scan.
+    """
+
+    method: ClassVar[str] = "give_mandate"
+    command_id: UUID
+    vote_id: UUID
+    giver: UUID
+    holder: UUID
+    giver_name: str
+    holder_name: str
+    sha256: str
+
+
+COMMANDS = (NameCandidates, GiveMandate)
 
 
 class CandidateView(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +73,20 @@ class CandidateView(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     nominated_by: NominatedBy
     nominators: int
+
+
+class MandateView(msgspec.Struct, frozen=True, kw_only=True):
+    """A mandate as everybody may know it: the names of who is away and of who votes for them."""
+
+    giver: str
+    holder: str
+
+
+class Mandates(msgspec.Struct, frozen=True, kw_only=True):
+    """The mandates of a vote, by their holders."""
+
+    vote_id: UUID
+    items: tuple[MandateView, ...]
 
 
 class Elected(msgspec.Struct, frozen=True, kw_only=True):

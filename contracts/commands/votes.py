@@ -380,11 +380,15 @@ class VotePage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EntitlementView(msgspec.Struct, frozen=True, kw_only=True):
-    """What the caller may use in a vote; `participated` once it was used, by whichever elector."""
+    """What the caller may use in a vote; `participated` once it was used, by whichever elector.
+
+    `by_mandate` where it is another elector's, who is away.
+    """
 
     entitlement_id: UUID
     area_hundredths_m2: int
     participated: bool
+    by_mandate: bool
 
 
 class Entitlements(msgspec.Struct, frozen=True, kw_only=True):

@@ -27,6 +27,16 @@ class NamedCandidate(Strict):
     )
 
 
+class Mandate(Strict):
+    """委托投票: who is away and who votes for them, as it is written. The names are published."""
+
+    giver = fields.UUID(required=True, metadata={"description": "The account of who is away."})
+    holder = fields.UUID(required=True, metadata={"description": "The account of who votes for them."})
+    giver_name = Text(required=True, metadata={"description": "2 to 60 characters, as it is published."})
+    holder_name = Text(required=True, metadata={"description": "2 to 60 characters, as it is published."})
+    sha256 = Text(required=True, metadata={"description": "SHA-256 of the mandate's scan, in hex."})
+
+
 class Slate(Strict):
     """候选人名单. Of a run-off it is empty: those stand whom the election has left."""
 

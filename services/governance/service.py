@@ -12,6 +12,7 @@ from chassis.processing.events import EventProcessor
 from chassis.signing import SigningKeyDependency
 from contracts.commands.assemblies import AssemblyPage, AssemblyView, WorkPage
 from contracts.commands.bundles import Audience, BundlePart, BundleView
+from contracts.commands.elections import Mandates
 from contracts.commands.governance import Agenda
 from contracts.commands.hearing_views import Draw, HearingPage, HearingView, Registrations
 from contracts.commands.paper import Slips
@@ -23,6 +24,7 @@ from services.governance import metrics
 from services.governance.assembly import handlers as assembly
 from services.governance.assembly import queries as assemblies
 from services.governance.election import handlers as election
+from services.governance.election import queries as elections
 from services.governance.hearing import handlers as hearing
 from services.governance.hearing import people_handlers as hearing_people
 from services.governance.hearing import queries as hearings
@@ -218,6 +220,11 @@ class GovernanceService:
     def entitlements(self, context: Context, *, vote_id: UUID) -> Entitlements:
         """Return what the caller may use in a vote. Raises: Forbidden, UnknownVote."""
         return vote_queries.entitlements(self.database, context.required(), vote_id)
+
+    @query
+    def mandates(self, context: Context, *, vote_id: UUID) -> Mandates:  # noqa: ARG002 - for everybody
+        """Return the list of a vote's mandates. Raises: UnknownVote."""
+        return elections.mandates(self.database, vote_id)
 
     @query
     def objections(self, context: Context, *, vote_id: UUID) -> Objections:

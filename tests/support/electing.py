@@ -6,7 +6,7 @@ from uuid import UUID, uuid4, uuid5
 
 from chassis.data.engine import Database
 from contracts.commands import votes as asks
-from contracts.commands.elections import Candidate, NameCandidates, NominatedBy
+from contracts.commands.elections import Candidate, GiveMandate, NameCandidates, NominatedBy
 from contracts.commands.rules import Subject
 from contracts.commands.votes import VoteView
 from services.governance.vote import queries, timers
@@ -54,6 +54,20 @@ def freeze(database: Database, *, rule: str = "CN-2026.election", count: int = 1
 def name(database: Database, *numbers: int, vote: UUID = VOTE) -> dict[str, Any]:
     candidates = tuple(a_candidate(number) for number in numbers)
     return lead(database, NameCandidates, vote, candidates=candidates)
+
+
+def mandate(
+    database: Database, giver: int, holder: int, /, *, vote: UUID = VOTE, by: Any = None, **changes: Any
+) -> dict[str, Any]:
+    """Record that one elector has another one vote."""
+    said: dict[str, Any] = {
+        "giver": UUID(elector(giver).subject),
+        "holder": UUID(elector(holder).subject),
+        "giver_name": f"选民{giver}",
+        "holder_name": f"选民{holder}",
+        "sha256": "a" * 64,
+    }
+    return lead(database, GiveMandate, vote, by=by, **{**said, **changes})
 
 
 def notice(database: Database, vote: UUID = VOTE, *, days: int = 15) -> dict[str, Any]:

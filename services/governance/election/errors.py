@@ -109,6 +109,12 @@ class MandateGiven(ElectionRefusal):
     code = "conflict"
 
 
+class HoldsMandate(ElectionRefusal):
+    """A candidate holds no mandate (article 19), and whoever holds one does not become a candidate."""
+
+    code = "invalid"
+
+
 class TooManyMandates(ElectionRefusal):
     """One elector holds as many mandates as the rule allows; `at_most` says how many."""
 

@@ -19,10 +19,15 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class Mandate(msgspec.Struct, frozen=True, kw_only=True):
-    """An elector who is away has another one vote; `sha256` (hex) is of the written mandate's scan."""
+    """An elector who is away has another one vote; `sha256` (hex) is of the written mandate's scan.
+
+    The names are published: the list of mandates is public.
+    """
 
     giver: UUID
     holder: UUID
+    giver_name: str
+    holder_name: str
     sha256: str
 
 

@@ -10,7 +10,7 @@ from chassis.principal import Principal
 from contracts.commands.elections import Candidate, NameCandidates
 from contracts.commands.rules import Subject
 from services.governance.election.candidates import slate, stand_again
-from services.governance.election.errors import NamedAlready, NoRunOff
+from services.governance.election.errors import HoldsMandate, NamedAlready, NoRunOff
 from services.governance.meeting.meeting import fit_text
 from services.governance.standing import account_of
 from services.governance.vote.authority import by_of
@@ -26,13 +26,15 @@ def name_candidates(
     principal: Principal,
     *,
     electors: Collection[UUID],
+    holders: Collection[UUID],
     election: Vote | None,
     now: datetime,
 ) -> Moved:
     """公布候选人: of a run-off those whom its `election` has left. `electors` are the accounts on the roll.
 
-    Whoever names them runs the election, and does not stand.
-    Raises: Forbidden, IllegalTransition, NoElection, NamedAlready, NoRunOff, a name's length, and as `slate`.
+    Whoever names them runs the election, and does not stand; nor do `holders` of mandates.
+    Raises: Forbidden, IllegalTransition, NoElection, NamedAlready, NoRunOff, HoldsMandate, a name's length,
+    and as `slate`.
     """
     by = by_of(principal, vote.community, Step.NAME_CANDIDATES)
     row = transition(vote.state, Trigger.COMMAND, Step.NAME_CANDIDATES, facts_of(vote, by=by, now=now))
@@ -42,6 +44,9 @@ def name_candidates(
         running = {*asked.running, account_of(principal)}
         fit = [_with_name(each) for each in asked.candidates]
         candidates = slate(fit, seats=vote.seats, electors=electors, running=running)
+    for each in candidates:
+        if each.account in holders:
+            raise HoldsMandate(candidate=each.code)
     options = tuple(each.code for each in candidates)
     return moved(vote, row, candidates=candidates, options=options)
 

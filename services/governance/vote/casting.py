@@ -1,7 +1,7 @@
 """Whether a ballot is taken, and what becomes of it. Pure."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -65,16 +65,19 @@ def cast(
     *,
     used: Participation | None,
     before: Sequence[OpenBallot],
+    givers: Collection[UUID] = (),
     now: datetime,
 ) -> Cast:
     """投票, by an elector of the entitlement, between opening and end by the database's clock.
+
+    Or by who holds a mandate of one of its electors: `givers` are those who have given the caller one.
 
     `used` is the entitlement's participation, `before` its open ballots. Raises: Forbidden, NotOpen,
     NotOnRoll, BallotUnfit, UnknownOption, Participated.
     """
     account = account_of(principal)
     refuse_unless_open(vote, now)
-    if entry is None or account not in entry.electors:
+    if entry is None or not {account, *givers} & set(entry.electors):
         raise NotOnRoll
     refuse_unfit(vote, asked)
     participation = Participation(vote.id, asked.entitlement_id, Channel.ONLINE)
@@ -129,6 +132,8 @@ def _named(
         len(before) == 1
         and used.channel is Channel.ONLINE
         and before[0].cast_by != account
+        # Whoever holds a mandate is no co-owner: what was cast first stands.
+        and {before[0].cast_by, account} <= set(entry.electors)
         and set(before[0].ballot.choice) != set(asked.choice)
     ):
         raise Participated

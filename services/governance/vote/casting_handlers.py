@@ -5,8 +5,11 @@ from uuid import UUID
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.processing.commands import CommandRoute, command
 from contracts.commands.votes import BallotMode, BallotReceipt, CastBallot
+from contracts.events.registry import RollEntry
 from services.governance import metrics
+from services.governance.election.repository import MandateStore
 from services.governance.roll.repository import Electorate
+from services.governance.standing import account_of
 from services.governance.vote.ballots import BallotBox, InBox, OpenBallots, Participations
 from services.governance.vote.casting import Cast, cast
 from services.governance.vote.errors import BallotExists, UnknownVote
@@ -20,13 +23,15 @@ def cast_ballot(asked: CastBallot, uow: UnitOfWork) -> BallotReceipt:
         raise UnknownVote
     key = _key(asked)
     before = uow.store(OpenBallots).get(key) or () if vote.mode is BallotMode.OPEN else ()
+    entry = uow.store(Electorate).get(key)
     taken = cast(
         vote,
-        uow.store(Electorate).get(key),
+        entry,
         asked,
         uow.principal,
         used=uow.store(Participations).get(key),
         before=before,
+        givers=_givers(vote.id, entry, uow),
         now=uow.now,
     )
     _put(taken, vote.id, uow)
@@ -45,6 +50,15 @@ def _put(taken: Cast, vote_id: UUID, uow: UnitOfWork) -> None:
     if taken.participation is not None:
         used = taken.participation
         uow.store(Participations).put((used.vote_id, used.entitlement_id), used)
+
+
+def _givers(vote_id: UUID, entry: RollEntry | None, uow: UnitOfWork) -> frozenset[UUID]:
+    """Return whose mandates the caller holds; nobody is asked where the entitlement is the caller's own."""
+    account = account_of(uow.principal)
+    if entry is None or account in entry.electors:
+        return frozenset()
+    mandates = uow.store(MandateStore).get(vote_id) or ()
+    return frozenset(each.giver for each in mandates if each.holder == account)
 
 
 def _key(asked: CastBallot) -> tuple[UUID, UUID]:

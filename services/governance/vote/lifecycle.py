@@ -60,6 +60,7 @@ class Step(StrEnum):
     ANSWER_OBJECTION = "answer_objection"  # 答复异议
     FREEZE_ROLL = "freeze_roll"  # 锁定名册
     NAME_CANDIDATES = "name_candidates"  # 公布候选人
+    GIVE_MANDATE = "give_mandate"  # 登记委托
     GIVE_NOTICE = "give_notice"  # 公告
     OPEN = "open"  # 开始投票
     EXTEND = "extend"  # 延期
@@ -141,6 +142,9 @@ TABLE: tuple[Row, ...] = (
     # The vote 投票
     command(State.ROLL_FROZEN, Step.NAME_CANDIDATES, State.ROLL_FROZEN, _COMMITTEE,
             guard=(electing.is_an_election,)),
+    # The list of mandates is complete when the vote opens.
+    *(command(state, Step.GIVE_MANDATE, state, _COMMITTEE, guard=(electing.candidates_named,))
+      for state in (State.ROLL_FROZEN, State.NOTICED)),
     command(State.ROLL_FROZEN, Step.GIVE_NOTICE, State.NOTICED, _COMMITTEE,
             guard=(electing.candidates_named, given.times_in_order, given.noticed_early_enough,
                    given.roll_shown_long_enough),

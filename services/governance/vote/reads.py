@@ -46,9 +46,11 @@ CROSS JOIN LATERAL (SELECT CAST(v.rule ->> 'ruling_days' AS integer) AS days) AS
 WHERE o.vote_id = :vote_id ORDER BY o.raised_at, o.id
 """)
 _ENTITLEMENTS = sa.text("""
-SELECT e.entitlement_id, e.area_hundredths_m2, p.vote_id IS NOT NULL AS participated
+SELECT e.entitlement_id, e.area_hundredths_m2, p.vote_id IS NOT NULL AS participated,
+       NOT e.electors @> ARRAY[CAST(:account AS uuid)] AS by_mandate
 FROM vote v
-JOIN roll_entry e ON e.roll_id = v.roll_id AND e.electors @> ARRAY[CAST(:account AS uuid)]
+JOIN roll_entry e ON e.roll_id = v.roll_id AND e.electors && (ARRAY[CAST(:account AS uuid)]
+    || ARRAY(SELECT giver FROM mandate WHERE vote_id = :vote_id AND holder = :account))
 LEFT JOIN participation p ON p.vote_id = v.id AND p.entitlement_id = e.entitlement_id
 WHERE v.id = :vote_id ORDER BY e.entitlement_id
 """)

@@ -2,7 +2,7 @@
 
 from contracts.commands import elections
 from contracts.commands.rules import Judged, Outcome
-from tests.contract.samples.common import COMMAND, WORKER, an_id
+from tests.contract.samples.common import COMMAND, HASH, WORKER, an_id
 
 ELECTION = an_id(53)
 
@@ -33,6 +33,15 @@ CANDIDATE = elections.CandidateView(
     code="c1", name="王秀兰", nominated_by=elections.NominatedBy.ELECTORS, nominators=10
 )
 
-COMMANDS = (elections.NameCandidates(**_OF, candidates=(_CANDIDATE,), running=(an_id(56),)),)
+MANDATES = elections.Mandates(
+    vote_id=ELECTION, items=(elections.MandateView(giver="赵德明", holder="赵小军"),)
+)
 
-ANSWERS = (CANDIDATE, ELECTED, RUN_OFF)
+COMMANDS = (
+    elections.NameCandidates(**_OF, candidates=(_CANDIDATE,), running=(an_id(56),)),
+    elections.GiveMandate(
+        **_OF, giver=an_id(57), holder=an_id(58), giver_name="赵德明", holder_name="赵小军", sha256=HASH
+    ),
+)
+
+ANSWERS = (CANDIDATE, ELECTED, RUN_OFF, MANDATES)

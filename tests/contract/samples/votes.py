@@ -123,7 +123,9 @@ _VIEW = votes.VoteView(
     steps=(_STEP,),
     version=12,
 )
-_ENTITLEMENT = votes.EntitlementView(entitlement_id=ENTITLEMENT, area_hundredths_m2=0, participated=False)
+_ENTITLEMENT = votes.EntitlementView(
+    entitlement_id=ENTITLEMENT, area_hundredths_m2=0, participated=False, by_mandate=False
+)
 
 COMMANDS = (
     votes.DraftVote(

@@ -15,6 +15,7 @@ from contracts.commands.governance import AdoptResolution, ConveneMeeting, Decli
 from contracts.events.intake import CaseEscalated
 from contracts.events.registry import DepartmentDefined
 from services.governance.assembly import models as assembly_tables
+from services.governance.election import models as election_tables
 from services.governance.hearing import models as hearing_tables
 from services.governance.meeting import models as meeting_tables
 from services.governance.meeting import queries
@@ -86,6 +87,7 @@ def test_the_migration_makes_the_tables_that_the_code_speaks_of(database: Databa
         task_tables,
         roll_tables,
         vote_tables,
+        election_tables,
     )
     for metadata in (chassis_tables, *(room.metadata for room in rooms)):
         for table in metadata.tables.values():

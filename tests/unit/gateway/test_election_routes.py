@@ -8,8 +8,8 @@ from chassis.rpc_client import RemoteRefusal
 from contracts.commands import elections, votes
 from contracts.commands.elections import NominatedBy
 from contracts.commands.rules import Subject
-from tests.contract.samples.common import WORKER, an_id
-from tests.contract.samples.elections import ELECTION
+from tests.contract.samples.common import HASH, WORKER, an_id
+from tests.contract.samples.elections import ELECTION, MANDATES
 from tests.unit.gateway.cell import Cell, code_of
 from tests.unit.gateway.steps import Bad, named
 
@@ -31,7 +31,16 @@ def slate(**changes: Any) -> dict[str, Any]:
     return {"candidates": [{**STANDING, **changes}]}
 
 
+GIVING = {
+    "giver": str(an_id(57)),
+    "holder": str(an_id(58)),
+    "giver_name": "赵德明",
+    "holder_name": "赵小军",
+    "sha256": HASH,
+}
 BAD = [
+    Bad(f"{_OF}/mandates", "committee", {**GIVING, "holder": "1"}, "holder", "not_a_uuid"),
+    Bad(f"{_OF}/mandates", "committee", {**GIVING, "until": "2026"}, "until", "unknown"),
     Bad(f"{_OF}/candidates", "committee", {"candidates": [STANDING] * 51}, "candidates", "too_many"),
     Bad(f"{_OF}/candidates", "committee", {"running": ["x"]}, "running.0", "not_a_uuid"),
     Bad(
@@ -94,3 +103,14 @@ def test_a_notice_without_candidates_is_refused_in_words(cell: Cell) -> None:
     times = {"opens_at": "2026-03-20T08:00:00+08:00", "closes_at": "2026-03-22T18:00:00+08:00"}
     refused = cell.post(f"{_OF}/notice", times, token=token(cell))
     assert (refused.status_code, code_of(refused)) == (409, "no_candidates")
+
+
+def test_a_mandate_is_recorded_by_the_committee_and_its_list_is_for_everybody(cell: Cell) -> None:
+    cell.rpc.tell("governance", "give_mandate", RECEIPT)
+    cell.rpc.tell("governance", "mandates", MANDATES)
+    given = cell.post(f"{_OF}/mandates", GIVING, token=token(cell))
+    assert (given.status_code, given.headers["ETag"]) == (200, '"v8"')
+    command = cell.rpc.last().command
+    assert (command.giver, command.holder, command.sha256) == (an_id(57), an_id(58), HASH)
+    assert cell.get(f"{_OF}/mandates").get_json()["items"] == [{"giver": "赵德明", "holder": "赵小军"}]
+    assert cell.rpc.last().context.principal is None

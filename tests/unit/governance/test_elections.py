@@ -136,11 +136,15 @@ def test_ten_different_electors_nominate_together(nominators: list[UUID], *, eno
             standing(candidate)
 
 
+def a_mandate(*, giver: UUID, holder: UUID, sha256: str) -> Mandate:
+    return Mandate(giver=giver, holder=holder, giver_name="张三", holder_name="李四", sha256=sha256)
+
+
 def mandated(giver: int, holder: int, *given: tuple[int, int], rule: str = "CN-2026.election") -> Mandate:
     return give(
-        Mandate(giver=ELECTORS[giver], holder=ELECTORS[holder], sha256=SCAN),
+        a_mandate(giver=ELECTORS[giver], holder=ELECTORS[holder], sha256=SCAN),
         rule_of(rule),
-        given=[Mandate(giver=ELECTORS[a], holder=ELECTORS[b], sha256=SCAN) for a, b in given],
+        given=[a_mandate(giver=ELECTORS[a], holder=ELECTORS[b], sha256=SCAN) for a, b in given],
         electors=ELECTORS,
         candidates=ELECTORS[:6],
     )
@@ -168,7 +172,7 @@ def test_a_mandate_is_given_once_to_another_elector_who_does_not_stand() -> None
 def test_both_are_on_the_roll(giver: UUID, holder: UUID) -> None:
     with pytest.raises(errors.HolderUnfit):
         give(
-            Mandate(giver=giver, holder=holder, sha256=SCAN),
+            a_mandate(giver=giver, holder=holder, sha256=SCAN),
             rule_of("CN-2026.election"),
             given=(),
             electors=ELECTORS,
@@ -180,7 +184,7 @@ def test_both_are_on_the_roll(giver: UUID, holder: UUID) -> None:
 def test_a_mandate_is_written(sha256: str) -> None:
     with pytest.raises(errors.NotWritten):
         give(
-            Mandate(giver=ELECTORS[8], holder=ELECTORS[9], sha256=sha256),
+            a_mandate(giver=ELECTORS[8], holder=ELECTORS[9], sha256=sha256),
             rule_of("CN-2026.election"),
             given=(),
             electors=ELECTORS,
