@@ -105,6 +105,7 @@ def _apart(reckoning: Reckoning) -> Table:
 
 
 def _beside_the_article(reckoning: Reckoning) -> Iterator[str]:
+    yield ""
     if reckoning.scale != 1.0:
         yield f"[dim]At scale {reckoning.scale:g} the volumes are not those of the article.[/dim]"
         return
@@ -113,7 +114,6 @@ def _beside_the_article(reckoning: Reckoning) -> Iterator[str]:
     ranks = [rank for each in reckoning.communities for rank in (each.completion_rank, each.reporting_rank)]
     among = all(rank is not None and rank <= _FIRST for rank in ranks)
     petitions = reckoning.petitions == (BACKLOG - BACKLOG_OPEN, BACKLOG)
-    yield ""
     yield "[bold]原文 The article[/bold]"
     yield f"{_sign(same)} 共上报反映各类问题{REPORTED}件，处理解决{closed}件，办结率达97%"
     yield f"  [dim]{REPORTED} matters reported, {closed} of them resolved: a completion rate of 97%[/dim]"
