@@ -128,5 +128,8 @@ def test_a_recall_knows_mandates_and_a_question_none(database: Database) -> None
     freeze(database, rule="CN-2026.recall", subject=Subject.RECALL, seats=None)
     assert mandate(database, 4, 3)["state"] == "roll_frozen"
     question = an_id("question")
-    freeze(database, rule="CN-2026.residents", subject=Subject.QUESTION, seats=None, vote_id=question)
+    draft = {"subject": Subject.QUESTION, "seats": None, "vote_id": question}
+    freeze(database, rule="CN-2026.residents", count=20, **draft)
     assert mandate(database, 4, 3, vote=question)["code"] == "invalid"
+    # Who is on the question's roll alone gives none in the recall.
+    assert mandate(database, 15, 3)["code"] == "invalid"
