@@ -67,7 +67,7 @@ class RuleUnfit(VoteRefusal):
 
 
 class ModeUnfit(VoteRefusal):
-    """Ballots that are weighed by area cannot be secret: an exact area names a flat."""
+    """Ballots weighed by area cannot be secret, as an exact area names a flat; elections cannot be open."""
 
     code: ClassVar[str] = "rule_unfit"
 

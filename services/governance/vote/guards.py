@@ -7,7 +7,7 @@ refusal that names what is not fulfilled. Days are the bound rule's, each of 24 
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from contracts.commands.rules import DecisionRule
+from contracts.commands.rules import DecisionRule, Subject
 from contracts.commands.votes import BallotMode
 from contracts.vocabulary import RollKind
 from services.governance.roll.roll import for_whom
@@ -97,6 +97,15 @@ def weighed_openly(facts: Facts) -> None:
     """What is weighed by area is cast openly: a secret ballot has no weight. Raises: ModeUnfit."""
     if facts.roll_kind is RollKind.OWNERS and facts.mode is BallotMode.SECRET:
         raise ModeUnfit("owners vote openly, by area", field="mode")
+
+
+def elects_secretly(facts: Facts) -> None:
+    """Who is elected or recalled is decided by secret ballot 无记名投票. Raises: ModeUnfit.
+
+    The house's own rule: nobody answers to a committee for how they voted on it.
+    """
+    if facts.subject is not Subject.QUESTION and facts.mode is BallotMode.OPEN:
+        raise ModeUnfit("elections and recalls are secret", field="mode")
 
 
 def not_in_future(facts: Facts) -> None:

@@ -116,8 +116,8 @@ _SYSTEM = frozenset({By.SYSTEM})
 # fmt: off
 TABLE: tuple[Row, ...] = (
     command(None, Step.DRAFT, State.DRAFT, _COMMITTEE,
-            guard=(given.repeats_what_failed, given.weighed_openly, electing.seats_are_an_elections,
-                   electing.runs_off_what_was_left)),
+            guard=(given.repeats_what_failed, given.weighed_openly, given.elects_secretly,
+                   electing.seats_are_an_elections, electing.runs_off_what_was_left)),
     command(State.DRAFT, Step.RECORD_STUDY, State.STUDIED, _COMMITTEE, guard=(given.not_in_future,)),
     command(State.DRAFT, Step.BIND_RULE, State.RULE_BOUND, _COMMITTEE,
             guard=(given.studied_where_important, given.rule_fits)),

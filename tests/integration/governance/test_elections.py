@@ -20,6 +20,7 @@ from contracts.commands import votes as asks
 from contracts.commands.bundles import Audience
 from contracts.commands.elections import NameCandidates, NominatedBy
 from contracts.commands.rules import Subject
+from contracts.commands.votes import BallotMode
 from contracts.vocabulary import RollKind
 from services.governance.vote import bundle_queries, signing
 from tests.support.electing import (
@@ -65,6 +66,17 @@ def hold(database: Database, *ballots: tuple[str, ...], seats: int = 2) -> str:
     open_vote(database)
     cast_all(database, *ballots)
     return count(database)
+
+
+@pytest.mark.parametrize(("subject", "seats"), [(Subject.ELECTION, 2), (Subject.RECALL, None)])
+def test_who_is_elected_or_recalled_is_decided_secretly(
+    database: Database, subject: Subject, seats: int | None
+) -> None:
+    openly = drafting(subject=subject, seats=seats, mode=BallotMode.OPEN)
+    refused = ask(database, openly)[0]
+    assert (refused["code"], refused["fields"]) == ("rule_unfit", {"field": "mode"})
+    secretly = drafting(subject=subject, seats=seats)
+    assert ask(database, secretly)[0]["state"] == "draft"
 
 
 def verified(database: Database, vote: UUID, folder: Path) -> dict[str, Any]:

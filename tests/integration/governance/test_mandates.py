@@ -11,7 +11,6 @@ from chassis.data.engine import Database
 from contracts.commands import votes as asks
 from contracts.commands.elections import MandateView
 from contracts.commands.rules import Subject
-from contracts.commands.votes import BallotMode
 from services.governance.election.queries import mandates
 from services.governance.vote import queries
 from services.governance.vote.errors import UnknownVote
@@ -29,8 +28,8 @@ def own_time(database: Database) -> Iterator[None]:
         set_offset(connection, timedelta(0), mode="test")
 
 
-def an_election(database: Database, mode: BallotMode = BallotMode.SECRET) -> None:
-    freeze(database, mode=mode)
+def an_election(database: Database) -> None:
+    freeze(database)
     name(database, 0, 1, 2)
 
 
@@ -58,9 +57,8 @@ def test_the_holder_casts_one_ballot_for_every_entitlement(database: Database) -
     assert totals.options == {"c0": 1, "c1": 3, "c2": 3}
 
 
-@pytest.mark.parametrize("mode", BallotMode)
-def test_whoever_comes_first_of_giver_and_holder_has_voted(database: Database, mode: BallotMode) -> None:
-    an_election(database, mode)
+def test_whoever_comes_first_of_giver_and_holder_has_voted(database: Database) -> None:
+    an_election(database)
     mandate(database, 4, 3)
     mandate(database, 5, 3)
     open_vote(database)
