@@ -179,7 +179,8 @@ def _grids_of(scope: Scope, counted: Iterable[str], communities: dict[str, str])
 
 
 def _shown(figure: Figure, found: Ratio) -> views.FigureView:
-    return views.FigureView(figure=figure, **found._asdict(), value=found.value)
+    numerator, denominator = found
+    return views.FigureView(figure=figure, numerator=numerator, denominator=denominator, value=found.value)
 
 
 def _ratio_in(shown: tuple[views.FigureView, ...], figure: Figure) -> Ratio:

@@ -11,19 +11,22 @@ from services.intake.figures.formulas import OVERDUE, Formula
 from services.intake.figures.tally import COUNTERS, WHOLE_DISTRICT, Scope
 
 _NAMES = ", ".join(COUNTERS)
-# Whole months where there are any, and the days before and after them.
+_LESS = ", ".join(f"-{name}" for name in COUNTERS)
+# Whole months, the days beside them, and less the days that a month has too many.
 _SUMS = sa.text(
     f"SELECT grp, {', '.join(f'sum({name})' for name in COUNTERS)} FROM ("  # noqa: S608
     f"SELECT grp, {_NAMES} FROM figure_month WHERE scope = :scope AND month >= :first AND month < :last "
     f"UNION ALL SELECT grp, {_NAMES} FROM figure_sum WHERE scope = :scope AND day >= :since AND day < :first "
-    f"UNION ALL SELECT grp, {_NAMES} FROM figure_sum WHERE scope = :scope AND day >= :last AND day < :until"
+    f"UNION ALL SELECT grp, {_NAMES} FROM figure_sum WHERE scope = :scope AND day >= :last AND day < :until "
+    f"UNION ALL SELECT grp, {_LESS} FROM figure_sum WHERE scope = :scope AND day >= :first AND day < :since "
+    f"UNION ALL SELECT grp, {_LESS} FROM figure_sum WHERE scope = :scope AND day >= :until AND day < :last"
     ") AS summed GROUP BY grp"
 )
 _GRIDS = sa.text(
     "SELECT code, parent FROM places WHERE tier = 'grid' AND valid_from < :until "
     "AND (valid_to IS NULL OR valid_to > :since) ORDER BY code"
 )
-_INTO_THE_NEXT = timedelta(days=31)
+_SHORTEST_MONTH, _INTO_THE_NEXT = timedelta(days=28), timedelta(days=31)
 _COLUMN = {
     Scope.DISTRICT: f"'{WHOLE_DISTRICT}'",
     Scope.COMMUNITY: "community",
@@ -41,11 +44,23 @@ class Period(NamedTuple):
 
     @property
     def months(self) -> tuple[date, date]:
-        """The first days of the first whole month and of the one after the last; `until` where none is."""
-        month = self.since.replace(day=1)
-        first = month if month == self.since else (month + _INTO_THE_NEXT).replace(day=1)
-        last = self.until.replace(day=1)
+        """The months to add up, by the first day of the first and of the one after the last.
+
+        They begin and end as near to the period as months can: what they miss of it is added by days, what
+        they have too much is taken away, and neither is more than half a month. A short period is days alone:
+        `until` twice.
+        """
+        if self.until - self.since < _SHORTEST_MONTH:
+            return (self.until, self.until)
+        first, last = _nearest(self.since), _nearest(self.until)
         return (first, last) if first < last else (self.until, self.until)
+
+
+def _nearest(day: date) -> date:
+    """Return the first day of a month that is nearest to a day, the earlier one of two."""
+    before = day.replace(day=1)
+    after = (before + _INTO_THE_NEXT).replace(day=1)
+    return before if day - before <= after - day else after
 
 
 class Behind(NamedTuple):
