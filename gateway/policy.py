@@ -225,8 +225,8 @@ POLICY: dict[tuple[str, str], Access] = {
     ("GET", f"{_API}/tasks"): PUBLIC,
     ("GET", f"{_API}/tasks/entry-list"): PUBLIC,
     ("POST", f"{_API}/tasks"): _OFFICER,
-    ("GET", f"{_API}/work"): PUBLIC,
-    ("GET", f"{_API}/work/csv"): PUBLIC,
+    ("GET", f"{_API}/decided-work"): PUBLIC,
+    ("GET", f"{_API}/decided-work/csv"): PUBLIC,
     # Votes. Everybody follows them; the committee of the place leads them, its residents decide.
     ("GET", f"{_API}/votes"): PUBLIC,
     ("GET", f"{_API}/votes/csv"): PUBLIC,

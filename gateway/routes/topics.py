@@ -154,13 +154,13 @@ def decline_topic(body: dict[str, Any], topic_id: UUID) -> Response:
     return _take(asks.DeclineTopic(command_id=command, topic_id=topic_id, **body))
 
 
-@routes.get("/work", query=schemas.CommunityPage(), answer=WorkPage, problems=("malformed_cursor",))
+@routes.get("/decided-work", query=schemas.CommunityPage(), answer=WorkPage, problems=("malformed_cursor",))
 def decided_work(query: dict[str, Any]) -> Response:
     """Return what decisions have led to, newest first, and how far each case is."""
     return answer(ask("governance", "decided_work", result=WorkPage, **query))
 
 
-@routes.get("/work/csv", query=schemas.OfCommunity(), binary=(CSV,))
+@routes.get("/decided-work/csv", query=schemas.OfCommunity(), binary=(CSV,))
 def decided_work_file(query: dict[str, Any]) -> Response:
     """Return the newest 2,000 pieces of decided work, as CSV."""
 

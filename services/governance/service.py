@@ -23,6 +23,8 @@ from contracts.commands.votes import Entitlements, Objections, VotePage, VoteVie
 from services.governance import metrics
 from services.governance.assembly import handlers as assembly
 from services.governance.assembly import queries as assemblies
+from services.governance.decided_work import handlers as work
+from services.governance.decided_work import queries as works
 from services.governance.election import handlers as election
 from services.governance.election import queries as elections
 from services.governance.hearing import handlers as hearing
@@ -41,8 +43,6 @@ from services.governance.vote import bundle_queries, paper_queries, signing
 from services.governance.vote import queries as vote_queries
 from services.governance.vote import room as votes
 from services.governance.vote import timers as vote_timers
-from services.governance.work import handlers as work
-from services.governance.work import queries as works
 
 NAME = "governance"
 COMMANDS = CommandProcessor(

@@ -136,7 +136,7 @@ class Neighbourhood:
         """What everybody sees of the work that a decision has led to, once intake has told of each case."""
 
         def listed() -> list[dict[str, Any]]:
-            items = self.committee.get("/work", community=COMMUNITY).json()["items"]
+            items = self.committee.get("/decided-work", community=COMMUNITY).json()["items"]
             return [each for each in items if each["origin_id"] == origin_id]
 
         def told(found: list[dict[str, Any]]) -> bool:

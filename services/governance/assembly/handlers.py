@@ -14,12 +14,12 @@ from services.governance.assembly.assembly import MOST_ACTIONS, Assembly
 from services.governance.assembly.errors import AssemblyExists, UnknownAssembly
 from services.governance.assembly.lifecycle import Step, roles_of
 from services.governance.assembly.repository import Assemblies
+from services.governance.decided_work.handlers import commission_all
+from services.governance.decided_work.work import Origin, Source
 from services.governance.record.repository import Line, Record
 from services.governance.standing import account_of, acting_in, community_of
 from services.governance.topic.repository import Topics
 from services.governance.topic.topic import decidable, decide, may_be_decided
-from services.governance.work.handlers import commission_all
-from services.governance.work.work import Origin, Source
 
 
 def convene_assembly(message: asks.ConveneAssembly, uow: UnitOfWork) -> AssemblyReceipt:

@@ -15,8 +15,8 @@ from contracts.commands.assemblies import (
     PointView,
 )
 from services.governance.assembly.assembly import AgendaPoint, Assembly
+from services.governance.decided_work import reads as work
 from services.governance.paging import Cursor, encode
-from services.governance.work import reads as work
 
 _PAGE = sa.text("""
 SELECT * FROM assembly

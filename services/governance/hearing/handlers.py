@@ -11,6 +11,9 @@ from contracts.commands.hearings import HearingReceipt, HearingState
 from contracts.commands.topics import TopicState
 from contracts.vocabulary import Role
 from services.governance import metrics
+from services.governance.decided_work.handlers import commission_all
+from services.governance.decided_work.repository import WorkItems
+from services.governance.decided_work.work import Origin, Source
 from services.governance.hearing import stages
 from services.governance.hearing.errors import HearingExists, UnknownHearing, UnknownRegistration
 from services.governance.hearing.guards import Facts
@@ -22,9 +25,6 @@ from services.governance.standing import account_of, acting_in
 from services.governance.topic.errors import UnknownTopic
 from services.governance.topic.repository import Topics
 from services.governance.topic.topic import heard
-from services.governance.work.handlers import commission_all
-from services.governance.work.repository import WorkItems
-from services.governance.work.work import Origin, Source
 
 
 def draft_hearing(message: asks.DraftHearing, uow: UnitOfWork) -> HearingReceipt:

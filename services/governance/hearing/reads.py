@@ -8,9 +8,9 @@ from sqlalchemy import Connection
 
 from contracts.commands import hearing_views as views
 from contracts.commands.hearings import HearingState as State
+from services.governance.decided_work import reads as work
 from services.governance.hearing.hearing import Hearing, Registration
 from services.governance.paging import Cursor, encode
-from services.governance.work import reads as work
 
 _AFTER_SIGNING = frozenset(
     {

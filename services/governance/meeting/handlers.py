@@ -20,6 +20,9 @@ from contracts.commands.governance import (
 from contracts.events.intake import CaseEscalated
 from contracts.vocabulary import Role
 from services.governance import metrics
+from services.governance.decided_work.handlers import follow
+from services.governance.decided_work.repository import WorkItems
+from services.governance.decided_work.work import Origin, WorkItem
 from services.governance.meeting.attendance import has_quorum, quorate, take_attendance_of
 from services.governance.meeting.certifying import Certification, certify
 from services.governance.meeting.errors import (
@@ -53,9 +56,6 @@ from services.governance.meeting.repository import (
     Timeline,
 )
 from services.governance.reference.repository import Categories, Departments, Grids
-from services.governance.work.handlers import follow
-from services.governance.work.repository import WorkItems
-from services.governance.work.work import Origin, WorkItem
 
 
 def case_escalated(event: CaseEscalated, uow: UnitOfWork) -> None:

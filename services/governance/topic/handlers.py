@@ -17,6 +17,7 @@ from contracts.commands.topics import (
 )
 from contracts.vocabulary import Role
 from services.governance import metrics
+from services.governance.decided_work.repository import ReportedCases
 from services.governance.record.repository import Line, Record
 from services.governance.standing import account_of, acting_in, community_of
 from services.governance.topic import topic as decisions
@@ -24,7 +25,6 @@ from services.governance.topic.errors import TopicExists, UnknownCase, UnknownTo
 from services.governance.topic.lifecycle import Step
 from services.governance.topic.repository import Supports, Topics
 from services.governance.topic.topic import Raiser, Topic
-from services.governance.work.repository import ReportedCases
 
 _RAISERS = (Role.COMMITTEE, Role.RESIDENT)
 

@@ -9,13 +9,13 @@ from chassis.principal import Principal
 from contracts.commands.elections import Candidate, CandidateView
 from contracts.commands.votes import Entitlements, Objections, VoteItem, VotePage, VoteView
 from contracts.vocabulary import Role
+from services.governance.decided_work import reads as works
 from services.governance.paging import checked, decode
 from services.governance.standing import account_of
 from services.governance.vote import reads
 from services.governance.vote.errors import UnknownVote
 from services.governance.vote.lifecycle import State
 from services.governance.vote.vote import Vote
-from services.governance.work import reads as works
 
 _SAME = (
     "place",

@@ -8,6 +8,8 @@ from contracts.commands import votes as asks
 from contracts.commands.assemblies import Action
 from contracts.commands.votes import About, BallotMode, CertifiedVote, VoteReceipt
 from contracts.vocabulary import Role
+from services.governance.decided_work.handlers import commission_all
+from services.governance.decided_work.work import Origin, Source
 from services.governance.reference.repository import Categories, Grids
 from services.governance.standing import account_of
 from services.governance.topic.handlers import save
@@ -18,8 +20,6 @@ from services.governance.vote import counting, paper, results, slips
 from services.governance.vote.ballots import OpenBallots, Shuffled, ballots_of
 from services.governance.vote.keeping import keep, known, roll_if_any
 from services.governance.vote.repository import ObjectionStore, Votes
-from services.governance.work.handlers import commission_all
-from services.governance.work.work import Origin, Source
 
 
 def begin_count(asked: asks.BeginCount, uow: UnitOfWork) -> VoteReceipt:

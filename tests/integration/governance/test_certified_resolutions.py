@@ -9,11 +9,11 @@ from chassis.principal import Principal
 from contracts.commands.governance import CertifyResolution, ConveneMeeting, DeclineItem, TakeAttendance
 from contracts.events.registry import CategoryDefined, DepartmentDefined, PlaceDefined, Tier
 from contracts.vocabulary import Kind, Urgency
+from services.governance.decided_work import queries as works
 from services.governance.meeting import queries
 from services.governance.meeting.certifying import case_id_of
 from services.governance.reference.queries import reference_counts
 from services.governance.service import COMMANDS, EVENTS
-from services.governance.work import queries as works
 from tests.support.messages import a_command, an_event, answer_of, data_of, rows, sent
 from tests.unit.governance.builders import (
     ACTION,
@@ -150,7 +150,7 @@ def test_where_too_few_were_there_a_conference_decides_nothing(database: Databas
     answers = ask(database, second, few, decline, certify)
     assert [each.get("code") for each in answers] == [None, None, "quorum_missed", "quorum_missed"]
     again = taking_attendance(meeting_id=an_id("second"), command_id=an_id("again"))
-    unknown = taking_attendance(command_id=an_id("unknown"), departments=("XXX",))
+    unknown = taking_attendance(command_id=an_id("unknown"), departments=("ZZZ",))
     enough = taking_attendance(command_id=an_id("enough"))
     answers = ask(database, again, unknown, enough, certifying(command_id=an_id("later")))
     assert [each.get("code") for each in answers] == ["conflict", "unknown_department", None, None]

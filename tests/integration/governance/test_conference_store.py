@@ -15,6 +15,7 @@ from contracts.commands.governance import AdoptResolution, ConveneMeeting, Decli
 from contracts.events.intake import CaseEscalated
 from contracts.events.registry import DepartmentDefined
 from services.governance.assembly import models as assembly_tables
+from services.governance.decided_work import models as work_tables
 from services.governance.election import models as election_tables
 from services.governance.hearing import models as hearing_tables
 from services.governance.meeting import models as meeting_tables
@@ -28,7 +29,6 @@ from services.governance.service import COMMANDS, EVENTS
 from services.governance.task import models as task_tables
 from services.governance.topic import models as topic_tables
 from services.governance.vote import models as vote_tables
-from services.governance.work import models as work_tables
 from tests.support.messages import a_command, an_event, answer_of, data_of, rows, sent
 from tests.unit.governance.builders import (
     DISPATCHER,

@@ -17,11 +17,11 @@ from contracts.commands.assemblies import Action
 from contracts.commands.hearings import Answered, Capacity, HearingState, PlainStep, Side
 from contracts.events import intake as told
 from contracts.vocabulary import Kind, Urgency
+from services.governance.decided_work import queries as works
 from services.governance.hearing import queries
 from services.governance.hearing.errors import UnknownHearing
 from services.governance.service import COMMANDS
 from services.governance.topic import queries as topics
-from services.governance.work import queries as works
 from tests.integration.governance.asking import ask, know_places, tell
 from tests.support.messages import a_command, answer_of, data_of, rows, sent
 from tests.unit.governance.builders import DISPATCHER, an_id, somebody

@@ -72,7 +72,7 @@ def test_the_list_is_everybodys_and_can_be_taken_away_as_a_table(cell: Cell) -> 
 
 def test_a_table_goes_through_the_pages_and_ends_somewhere(cell: Cell) -> None:
     cell.rpc.tell("governance", "decided_work", WorkPage(items=(WORK,) * 100, next_cursor="MQ"))
-    lines = cell.get("/work/csv").data.decode("utf-8-sig").splitlines()
+    lines = cell.get("/decided-work/csv").data.decode("utf-8-sig").splitlines()
     assert len(lines) == 1 + 2_000
     assert [asked.said.get("cursor") for asked in cell.rpc.asked[:2]] == [None, "MQ"]
 

@@ -8,9 +8,9 @@ import sqlalchemy as sa
 
 from chassis.data import bulk
 from chassis.data.store import Change, Store
+from services.governance.decided_work.models import reported_case, work_item
+from services.governance.decided_work.work import WorkItem
 from services.governance.meeting.repository import columns
-from services.governance.work.models import reported_case, work_item
-from services.governance.work.work import WorkItem
 
 _CHANGING = ("number", "case_state", "moved_at")
 _ITEMS = sa.text("SELECT * FROM work_item WHERE case_id = ANY(:keys) ORDER BY case_id FOR UPDATE")

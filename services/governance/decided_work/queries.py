@@ -3,7 +3,7 @@
 from chassis.data.engine import Database
 from contracts.commands.assemblies import WorkPage
 from services.governance import paging
-from services.governance.work import reads
+from services.governance.decided_work import reads
 
 
 def decided_work(

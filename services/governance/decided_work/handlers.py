@@ -7,10 +7,10 @@ from chassis.data.unit_of_work import UnitOfWork
 from chassis.processing.events import EventRoute, on
 from contracts.commands.assemblies import Action
 from contracts.events.intake import CaseEscalated, CaseEvent, CaseReported, CaseSettled
+from services.governance.decided_work.repository import ReportedCase, ReportedCases, WorkItems
+from services.governance.decided_work.work import STATE_AFTER, Source, WorkItem, commission, followed
 from services.governance.meeting.errors import UnknownCategory, UnknownGrid
 from services.governance.reference.repository import Categories, Grids
-from services.governance.work.repository import ReportedCase, ReportedCases, WorkItems
-from services.governance.work.work import STATE_AFTER, Source, WorkItem, commission, followed
 
 
 def commission_all(actions: Sequence[Action], source: Source, uow: UnitOfWork) -> list[WorkItem]:

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from contracts.commands.assemblies import WorkPage, WorkView
+from services.governance.decided_work.work import WorkItem
 from services.governance.paging import Cursor, encode
-from services.governance.work.work import WorkItem
 
 _PAGE = sa.text("""
 SELECT * FROM work_item
