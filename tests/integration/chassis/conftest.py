@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 import psycopg
 import pytest
 
+from fault.proxy import Proxy, proxied
 from ops.cell import Cell
 from ops.postgres import PostgresServer
 from ops.program import Running
 from ops.rabbitmq import RabbitNode
-from tests.support.proxy import Proxy, proxied
 from tests.support.servers import _create_chassis as create_chassis
 from tests.support.servers import remove, temporary_cell
 from tests.support.toy.cell import ToyCell

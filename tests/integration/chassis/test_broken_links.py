@@ -5,7 +5,7 @@ import time
 import pytest
 
 from chassis.context import Context
-from tests.support.proxy import Proxy
+from fault.proxy import Proxy
 from tests.support.toy.cell import ToyCell, a_thing
 from tests.support.toy.process import Process, eventually
 
@@ -28,6 +28,15 @@ def test_a_reset_connection_is_made_again_by_the_same_process(own_toy: ToyCell, 
     for _ in range(3):
         heard_again(own_toy, process)
         amqp_proxy.reset()
+    heard_again(own_toy, process)
+
+
+def test_a_link_that_is_half_closed_is_left_by_the_same_process(own_toy: ToyCell, amqp_proxy: Proxy) -> None:
+    process = own_toy.start(amqp_url=amqp_proxy.url).wait_until_well()
+    heard_again(own_toy, process)
+    connections = amqp_proxy.connections
+    amqp_proxy.half_close()
+    eventually(lambda: amqp_proxy.connections > connections)
     heard_again(own_toy, process)
 
 

@@ -22,8 +22,8 @@ from chassis.bus import rpc
 from chassis.context import Context
 from chassis.rpc_client import NoAnswer, RpcClient
 from contracts import naming
+from fault.proxy import Proxy
 from ops.cell import REPOSITORY
-from tests.support.proxy import Proxy
 from tests.support.servers import connect
 from tests.support.toy.cell import ToyCell, a_thing
 from tests.support.toy.process import eventually

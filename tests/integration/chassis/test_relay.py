@@ -12,7 +12,7 @@ from chassis.bus.publisher import Message, Publisher
 from chassis.context import Context
 from chassis.data.engine import Database
 from contracts import naming
-from tests.support.proxy import Proxy
+from fault.proxy import Proxy
 from tests.support.toy.cell import ToyCell, a_thing
 from tests.support.toy.process import Process, eventually
 from tests.support.toy.service import Bump, Thing

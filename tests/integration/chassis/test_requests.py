@@ -11,8 +11,8 @@ from chassis.bus import rpc
 from chassis.context import Context
 from chassis.rpc_client import NoAnswer, RemoteRefusal, RpcClient, ServiceUnavailable
 from contracts import naming
+from fault.proxy import Proxy
 from tests.support.messages import answer_of
-from tests.support.proxy import Proxy
 from tests.support.toy.cell import ToyCell, a_thing
 from tests.support.toy.process import eventually
 from tests.support.toy.service import Bump, Thing
