@@ -18,12 +18,14 @@ from ops.supervision import Supervisor
 _PYTHON = (sys.executable, "-m")
 _BIN = os.path.dirname(sys.executable)  # noqa: PTH120 - the links of a virtual environment must not be followed
 UNIT = "tests/unit"
-QUICK = ("tests/contract", "tests/integration", "tests/e2e")
+# Each with servers of its own: two files at a time. The others share one cell, and move its clock.
+APART, TOGETHER = ("tests/contract", "tests/integration"), ("tests/e2e",)
+BY_FILE = ("-n", "2", "--dist", "loadfile")
 SLOW = ("tests/fresh", "tests/fault")
 NOT_SLOW = ("-m", "not slow")
 # The longest stand first: two are done at a time.
 CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("unit tests", (*_PYTHON, "pytest", "-q", UNIT)),
+    ("unit tests", (*_PYTHON, "pytest", "-q", "-n", "2", UNIT)),
     ("types", (*_PYTHON, "mypy")),
     ("lint", (f"{_BIN}/ruff", "check", ".")),
     ("format", (f"{_BIN}/ruff", "format", "--check", ".")),
@@ -65,14 +67,19 @@ def test(display: Display, *, arguments: Sequence[str], everything: bool) -> int
     """Run the checks and the tests, or only what `arguments` name, in a cell of their own."""
     if arguments:
         return _in_cell(display, arguments)
-    chosen = _existing(QUICK) if everything else [*NOT_SLOW, *_existing(QUICK)]
-    if (failed := check(display)) or (failed := _in_cell(display, chosen)):
+    marked = () if everything else NOT_SLOW
+    if (failed := check(display)) or (failed := _quick(display, marked)):
         return failed
     if not everything:
         return 0
     # The slow ones start cells of their own, and kill them: nothing else should run meanwhile.
     cell = Cell(TEST_FOLDER)
     return _pytest(cell, WHOLE, QIAOTOU_WHOLE_TEST="1") or _pytest(cell, _existing(SLOW))
+
+
+def _quick(display: Display, marked: Sequence[str]) -> int:
+    apart = _pytest(Cell(TEST_FOLDER), [*marked, *BY_FILE, *_existing(APART)])
+    return apart or _in_cell(display, [*marked, *_existing(TOGETHER)])
 
 
 def _in_cell(display: Display, chosen: Sequence[str]) -> int:

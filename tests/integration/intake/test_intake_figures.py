@@ -19,6 +19,7 @@ from services.intake.archive.keeping import append_all_seals, append_seals
 from services.intake.figures import projection, queries
 from services.intake.figures.reads import Period
 from services.intake.publication.writing import NotReadyError, publish
+from services.intake.reference.values import local_day
 from tests.integration.intake.district import (
     ARCHIVIST,
     CLERK,
@@ -37,7 +38,7 @@ from tests.integration.intake.district import (
 from tests.integration.intake.running import Intake
 
 KEY = SigningKey("11" * 32, district="140303")
-TODAY = datetime.now(UTC).date()
+TODAY = local_day(datetime.now(UTC))
 PERIOD = Period(TODAY - timedelta(days=30), TODAY + timedelta(days=2))
 
 

@@ -1,7 +1,7 @@
 """Assemblies and departments' tasks over HTTP."""
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import msgspec
 import pytest
@@ -11,7 +11,7 @@ from contracts.commands.tasks import TaskPage, TaskReceipt
 from tests.contract.samples.assembled import ANSWERS
 from tests.unit.gateway.cell import Cell
 
-ASSEMBLY_ID, ONE = uuid4(), str(uuid4())
+ASSEMBLY_ID, ONE = uuid4(), str(UUID(int=1))
 RECEIPT = AssemblyReceipt(assembly_id=ASSEMBLY_ID, state=AssemblyState.OPEN, version=7)
 HANDS = {"yes": 161, "no": 20, "abstain": 6, "text": "同意", "owner": "居委会", "due_on": "2026-09-01"}
 ACTION = {"grid": "c01-g01", "category": "1101", "text": "三十日内答复"}

@@ -13,7 +13,7 @@ from tests.unit.gateway.cell import Cell, code_of
 from tests.unit.gateway.pictures import a_photo
 
 HEARING_ID = uuid4()
-ONE = str(uuid4())
+ONE = str(UUID(int=1))
 RECEIPT = HearingReceipt(hearing_id=HEARING_ID, state=HearingState.OPEN, version=7)
 ACTION = {"grid": "c01-g01", "category": "1101", "text": "三十日内答复"}
 NOTICE = {
