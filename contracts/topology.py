@@ -22,6 +22,13 @@ DEAD_DEPARTMENTS = "qiaotou.departments.dead"
 
 DEPARTMENT_DELIVERY_LIMIT = 20
 
+# What one department may hold of the broker, so that none holds all of it. A kit needs one connection with
+# one channel; one that comes back over a dead link stands there twice until the broker notices.
+DEPARTMENT_CONNECTIONS, DEPARTMENT_CHANNELS = 16, 64
+# For everybody. An import file of 5 MiB is the longest that is said on the bus, three bytes a character.
+CHANNELS_PER_CONNECTION = 64
+LARGEST_MESSAGE_BYTES = 16 * 2**20
+
 # Which streams each service follows. Whole streams: an unknown type only advances the cursor.
 STREAMS: dict[str, tuple[str, ...]] = {
     "registry": ("governance.roll.#",),
@@ -71,13 +78,17 @@ class Binding(msgspec.Struct, frozen=True):
 
 
 class User(msgspec.Struct, frozen=True):
-    """A broker user's rights, as regular expressions; `topics` are (exchange, write pattern)."""
+    """A broker user's rights, as regular expressions; `topics` are (exchange, write pattern).
+
+    `limits` are RabbitMQ's own: how much of each a user may have at a time.
+    """
 
     name: str
     configure: str
     write: str
     read: str
     topics: tuple[tuple[str, str], ...] = ()
+    limits: dict[str, int] = {}
 
 
 def exchanges() -> list[Exchange]:
@@ -162,6 +173,7 @@ def department_user_rights(code: str) -> User:
         write=r"^qiaotou\.replies$",
         read=f"^{queue}$",
         topics=((REPLIES, f"^{code}$"), (EVENTS, "^$"), (DEPARTMENTS, "^$"), (RPC, "^$")),
+        limits={"max-connections": DEPARTMENT_CONNECTIONS, "max-channels": DEPARTMENT_CHANNELS},
     )
 
 

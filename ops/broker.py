@@ -1,7 +1,7 @@
 """A broker that somebody else runs, told of a cell's definitions through its management API."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import quote, unquote, urlsplit
 
 import requests
@@ -58,11 +58,10 @@ class ForeignBroker:
         return user in {row.get("user") for row in self._ask("GET", "/api/connections").json()}
 
     def check_departments(self) -> None:
-        """Raises: Unready where a department's user lacks its topic permissions."""
-        rows = self._ask("GET", f"/api/vhosts/{_quoted(self._cell.name)}/topic-permissions").json()
-        missing_topic_rights(
-            self._departments, {(row["user"], row["exchange"], row["write"]) for row in rows}
-        )
+        """Raises: Unready where a department's user lacks its topic permissions or has no limits."""
+        rights = self._ask("GET", f"/api/vhosts/{_quoted(self._cell.name)}/topic-permissions").json()
+        limits = {row["user"]: row["value"] for row in self._ask("GET", "/api/user-limits").json()}
+        check_rights(self._departments, rights, limits)
 
     def _password(self, user: str) -> str:
         return self._cell.secret(f"broker:{user}")
@@ -89,13 +88,23 @@ def _quoted(name: str) -> str:
     return quote(name, safe="")
 
 
-def missing_topic_rights(departments: tuple[str, ...], known: set[tuple[str, str, str]]) -> None:
-    """A department's user without its topic permissions may speak for anyone. Raises: Unready."""
-    wanted = {
-        (user.name, exchange, pattern)
-        for user in map(topology.department_user_rights, departments)
-        for exchange, pattern in user.topics
-    }
-    if missing := wanted - known:
-        names = ", ".join(sorted({user for user, *_ in missing}))
-        raise Unready(f"The broker has no topic permissions for {names}: do not let anyone connect.")
+def check_rights(
+    departments: tuple[str, ...], rights: Sequence[Mapping[str, str]], limits: Mapping[str, Mapping[str, int]]
+) -> None:
+    """A user without its topic permissions may speak for anyone, one without limits take all of the broker.
+
+    `rights` are the broker's topic permissions, `limits` those of each of its users that has any.
+    Raises: Unready.
+    """
+    known = {(row["user"], row["exchange"], row["write"]) for row in rights}
+    wanted = list(map(topology.department_user_rights, departments))
+    mute = {user.name for user in wanted if {(user.name, *topic) for topic in user.topics} - known}
+    if mute:
+        raise Unready(f"The broker has no topic permissions for {_all(mute)}: do not let anyone connect.")
+    boundless = {user.name for user in wanted if user.limits.items() - limits.get(user.name, {}).items()}
+    if boundless:
+        raise Unready(f"The broker has not the limits for {_all(boundless)}: do not let anyone connect.")
+
+
+def _all(names: set[str]) -> str:
+    return ", ".join(sorted(names))

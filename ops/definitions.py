@@ -41,7 +41,7 @@ def document(
     everyone = users(departments)
     return {
         "vhosts": [{"name": vhost}],
-        "users": [_user(user.name, passwords) for user in everyone],
+        "users": [_user(user, passwords) for user in everyone],
         "permissions": [_permission(user, vhost) for user in everyone],
         "topic_permissions": [row for user in everyone for row in _topics(user, vhost)],
         "exchanges": [_exchange(each, vhost) for each in topology.exchanges()],
@@ -85,10 +85,12 @@ def password_hash(password: str) -> str:
     return base64.b64encode(salt + hashlib.sha256(salt + password.encode()).digest()).decode()
 
 
-def _user(name: str, passwords: Mapping[str, str] | None) -> Entry:
-    row: Entry = {"name": name, "tags": ["monitoring"] if name == "operator" else []}
+def _user(user: topology.User, passwords: Mapping[str, str] | None) -> Entry:
+    row: Entry = {"name": user.name, "tags": ["monitoring"] if user.name == "operator" else []}
+    if user.limits:
+        row["limits"] = user.limits
     if passwords is not None:
-        row["password_hash"] = password_hash(passwords[name])
+        row["password_hash"] = password_hash(passwords[user.name])
         row["hashing_algorithm"] = "rabbit_password_hashing_sha256"
     return row
 

@@ -11,7 +11,7 @@ import amqp
 
 from contracts import topology
 from ops import account, definitions
-from ops.broker import missing_topic_rights
+from ops.broker import check_rights
 from ops.cell import Cell
 from ops.errors import Unready
 from ops.ports import LOOPBACK, answers
@@ -29,6 +29,8 @@ load_definitions = {definitions}
 vm_memory_high_watermark.absolute = {memory}
 disk_free_limit.absolute = {disk}
 raft.wal_max_size_bytes = {wal}
+channel_max = {channels}
+max_message_size = {largest}
 heartbeat = 10
 log.console = true
 log.console.level = info
@@ -123,14 +125,12 @@ class RabbitNode:
         listed = self.ctl("list_connections", "user", "--formatter=json")
         return user in {row["user"] for row in json.loads(listed)}
 
-    def topic_rights(self) -> set[tuple[str, str, str]]:
-        """Return (user, exchange, write pattern) of every topic permission that the broker knows."""
-        listed = self.ctl("list_topic_permissions", "-p", self._cell.name, "--formatter=json")
-        return {(row["user"], row["exchange"], row["write"]) for row in json.loads(listed)}
-
     def check_departments(self) -> None:
         """A department's user without its topic permissions may speak for anyone. Raises: Unready."""
-        missing_topic_rights(self._departments, self.topic_rights())
+        known = json.loads(self.ctl("export_definitions", "-"))
+        rights = [row for row in known["topic_permissions"] if row["vhost"] == self._cell.name]
+        limits = {row["name"]: row.get("limits", {}) for row in known["users"]}
+        check_rights(self._departments, rights, limits)
 
     def _users(self) -> set[str]:
         return {row["user"] for row in json.loads(self.ctl("list_users", "--formatter=json"))}
@@ -170,6 +170,8 @@ class RabbitNode:
             memory=1024 * _MIB,
             disk=200 * _MIB,
             wal=64 * _MIB,
+            channels=topology.CHANNELS_PER_CONNECTION,
+            largest=topology.LARGEST_MESSAGE_BYTES,
         )
 
     def _epmd(self) -> Program:

@@ -24,7 +24,7 @@ class Broker(Protocol):
         """Wait until it takes clients."""
 
     def check_departments(self) -> None:
-        """Raises: Unready where a department's user lacks its topic permissions."""
+        """Raises: Unready where a department's user lacks its topic permissions or has no limits."""
 
     def learn(self) -> None:
         """Take over what the cell's definitions have become, also for its next start."""

@@ -1,10 +1,12 @@
 """What a department may do at a broker that runs: given, renewed, taken away, and so after its restart."""
 
 from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
 
 import amqp
 import msgspec
 import pytest
+import requests
 
 from contracts import topology
 from ops.broker import ForeignBroker
@@ -213,6 +215,27 @@ def test_a_queue_that_is_consumed_still_is_not_removed(
         with pytest.raises(Unready, match="still consumes"):
             queues.remove(NEW)
     _publish(station, b"an order")
+
+
+def test_a_department_sees_nothing_of_the_management_api(station: Station, known: Known) -> None:
+    Access(station.cell, known(*ALL)).give(NEW)
+    parts = urlsplit(station.url(USER))
+    for path in ("overview", "connections", "queues", "definitions", "users", "whoami", "user-limits"):
+        answer = requests.get(f"{station.api}/api/{path}", auth=(USER, parts.password or ""), timeout=30)
+        assert answer.status_code == 401, path
+
+
+def test_a_user_without_limits_is_not_let_in(
+    station: Station, known: Known, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broker = known(*ALL)
+    Access(station.cell, broker).give(NEW)
+    station.node().ctl("clear_user_limits", USER, "all")
+    with monkeypatch.context() as patch:
+        patch.setattr(broker, "learn", lambda: None)
+        with pytest.raises(Unready, match="not the limits"):
+            Access(station.cell, broker).give(NEW)
+    assert not admits(station.url(USER))
 
 
 def _replies_under_its_own_key_alone(station: Station) -> bool:

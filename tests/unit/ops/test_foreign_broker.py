@@ -14,6 +14,9 @@ from ops.cell import Cell
 from ops.errors import Unready
 
 CODES = ("CGJ", "GAF")
+LIMITS: list[dict[str, Any]] = [
+    {"user": user.name, "value": user.limits} for user in map(topology.department_user_rights, CODES)
+]
 
 
 class Management(HTTPServer):
@@ -25,6 +28,7 @@ class Management(HTTPServer):
         self.authorization = ""
         self.status = 204
         self.topics: list[dict[str, str]] = []
+        self.limits: list[dict[str, Any]] = []
         self.connections: list[dict[str, str]] = []
 
     @property
@@ -42,7 +46,8 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(self.server.status, b"")
 
     def do_GET(self) -> None:
-        rows = self.server.connections if self.path == "/api/connections" else self.server.topics
+        answers = {"/api/connections": self.server.connections, "/api/user-limits": self.server.limits}
+        rows = answers.get(self.path, self.server.topics)
         self._answer(200, json.dumps(rows).encode())
 
     def do_DELETE(self) -> None:
@@ -109,9 +114,26 @@ def test_a_department_without_topic_permissions_stops_the_start(
         for exchange, pattern in user.topics
     ]
     management.topics = rights
+    management.limits = LIMITS
     broker.check_departments()
     management.topics = [row for row in rights if row["user"] != "department.GAF"]
     with pytest.raises(Unready, match=r"department\.GAF"):
+        broker.check_departments()
+
+
+@pytest.mark.parametrize(
+    "known", [LIMITS[:1], [LIMITS[0], {"user": "department.GAF", "value": {"max-connections": 16}}]]
+)
+def test_a_department_without_limits_stops_the_start(
+    management: Management, broker: ForeignBroker, known: list[dict[str, Any]]
+) -> None:
+    management.topics = [
+        {"user": user.name, "exchange": exchange, "write": pattern}
+        for user in map(topology.department_user_rights, CODES)
+        for exchange, pattern in user.topics
+    ]
+    management.limits = known
+    with pytest.raises(Unready, match=r"limits for department\.GAF:"):
         broker.check_departments()
 
 
