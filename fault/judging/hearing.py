@@ -1,0 +1,85 @@
+"""Whether each department heard everything in order, and nothing that contradicts itself. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from fault.history import Heard
+from fault.judging.findings import Finding, Kind
+from fault.judging.run import Run
+
+# What is said to one department alone: the versions of an order that do not concern it are left out.
+_TO_ONE = "department."
+_REPLY = "department.reply."
+_OFFERED = "department.order.offered."
+_RECONCILE = "reconcile"
+
+
+class _Line(NamedTuple):
+    """What one department hears of one subject from one source."""
+
+    department: str
+    source: str
+    subject: str
+
+
+def judged(run: Run) -> Iterator[Finding]:
+    """Yield what is wrong with what the departments took from their queues."""
+    reconciling = {entry.client for entry in run.entries if entry.action == _RECONCILE}
+    lines: defaultdict[_Line, dict[str, Heard]] = defaultdict(dict)
+    owners: dict[str, Heard] = {}
+    for each in run.heard:
+        first = owners.setdefault(each.event_id, each)
+        if _content(first) != _content(each):
+            yield Finding(Kind.DOUBLED, f"event {each.event_id} was heard with two contents")
+        elif first.department != each.department and each.type.startswith(_TO_ONE):
+            both = f"{first.department} and {each.department}"
+            yield Finding(Kind.DOUBLED, f"event {each.event_id} to one department was heard by {both}")
+        # What comes twice under one id is absorbed: only its first hearing counts.
+        lines[_Line(each.department, each.source, each.subject)].setdefault(each.event_id, each)
+    for line, events in lines.items():
+        yield from _in_order(line, list(events.values()))
+        reconciled = any(client.endswith(line.department) for client in reconciling)
+        yield from _forked(line, list(events.values()), reconciled=reconciled)
+
+
+def _content(heard: Heard) -> tuple[object, ...]:
+    return heard.source, heard.subject, heard.sequence, heard.type, heard.case_id, heard.order_id
+
+
+def _in_order(line: _Line, events: list[Heard]) -> Iterator[Finding]:
+    highest = 0
+    for event in events:
+        if event.sequence < highest:
+            yield _disordered(line, f"heard {event.sequence} after {highest}")
+        highest = max(highest, event.sequence)
+    to_all = {event.sequence for event in events if not event.type.startswith(_TO_ONE)}
+    missing = sorted(set(range(1, max(to_all, default=0))) - to_all)
+    if missing:
+        yield _disordered(line, f"never heard {', '.join(map(str, missing))}")
+
+
+def _forked(line: _Line, events: list[Heard], *, reconciled: bool) -> Iterator[Finding]:
+    told: dict[int, Heard] = {}
+    for event in events:
+        before = told.setdefault(event.sequence, event)
+        if before is event or _told_again(before, event, reconciled=reconciled):
+            continue
+        types = " and ".join(dict.fromkeys((before.type, event.type)))
+        yield Finding(Kind.DOUBLED, f"{_of(line)} heard {event.sequence} under two ids: {types}")
+
+
+def _told_again(before: Heard, event: Heard, *, reconciled: bool) -> bool:
+    """Whether it is no fork: what is said again is answered again, and who reconciles is offered again."""
+    if before.type == event.type and event.type.startswith(_REPLY):
+        return True
+    same = (before.case_id, before.order_id) == (event.case_id, event.order_id)
+    return reconciled and same and any(each.type.startswith(_OFFERED) for each in (before, event))
+
+
+def _disordered(line: _Line, what: str) -> Finding:
+    return Finding(Kind.DISORDERED, f"{_of(line)} {what}")
+
+
+def _of(line: _Line) -> str:
+    return f"{line.department}, of {line.subject} from {line.source},"
