@@ -20,6 +20,8 @@ from ops.program import MARK, Program, as_user, inherited
 _SCRIPTS = Path("/usr/lib/rabbitmq/bin")
 _START_S = 90
 _MIB = 2**20
+# With more than this in use the broker takes nothing new from anybody who publishes.
+MEMORY_BYTES = 1024 * _MIB
 _CONFIGURATION = """
 # Written by ./qiaotou at every start.
 listeners.tcp.1 = {host}:{port}
@@ -167,7 +169,7 @@ class RabbitNode:
             port=self._cell.ports["amqp"],
             metrics=self._cell.ports["rabbitmq-metrics"],
             definitions=self._home / "definitions.json",
-            memory=1024 * _MIB,
+            memory=MEMORY_BYTES,
             disk=200 * _MIB,
             wal=64 * _MIB,
             channels=topology.CHANNELS_PER_CONNECTION,
