@@ -49,6 +49,21 @@ def test_a_refusal_beside_a_try_that_explains_the_case_is_none(
     assert run.judged(tmp_path).clean
 
 
+@pytest.mark.parametrize("status", [500, 502])
+def test_a_server_error_is_no_clear_refusal(run: ARun, tmp_path: Path, status: int) -> None:
+    changed(run.entries, 1, outcome=Outcome.FAIL, status=status)
+    changed(run.entries, 3, outcome=Outcome.FAIL, status=status, case_id="")
+    assert run.judged(tmp_path).clean
+
+
+def test_two_lines_of_one_moment_do_not_go_back_in_time(run: ARun, tmp_path: Path) -> None:
+    """What is taken in one batch has one time."""
+    life = list(run.cases[0].life)
+    changed(life, 4, at=life[3].at)
+    changed(run.cases, 0, life=tuple(life))
+    assert run.judged(tmp_path).clean
+
+
 def test_a_503_promises_only_that_asking_again_will_tell(run: ARun, tmp_path: Path) -> None:
     changed(run.entries, 1, outcome=Outcome.FAIL, status=503)
     changed(run.entries, 3, outcome=Outcome.FAIL, status=503, case_id="")
@@ -132,7 +147,8 @@ def test_a_reminder_and_a_late_fact_move_nothing(run: ARun, tmp_path: Path) -> N
     assert run.judged(tmp_path).clean
 
 
-def test_what_was_archived_a_moment_ago_need_not_be_in_the_log_yet(run: ARun, tmp_path: Path) -> None:
+def test_what_was_archived_a_moment_ago_need_not_be_in_the_log_yet(tmp_path: Path) -> None:
+    run = healthy(3)
     run.leaves.pop()
     verdict = run.judged(tmp_path)
     assert verdict.clean
@@ -144,3 +160,13 @@ def test_a_step_that_nobody_here_has_asked_for_is_noted(run: ARun, tmp_path: Pat
     verdict = run.judged(tmp_path)
     assert verdict.clean
     assert verdict.notes["steps_nobody_asked_for"] == 1
+
+
+def test_an_acknowledged_step_that_names_no_case_is_noted(run: ARun, tmp_path: Path) -> None:
+    at = next(
+        at for at, each in enumerate(run.entries) if each.outcome is Outcome.OK and each.action == "visit"
+    )
+    changed(run.entries, at, case_id="")
+    verdict = run.judged(tmp_path)
+    assert verdict.clean
+    assert verdict.notes["steps_of_no_case"] == 1

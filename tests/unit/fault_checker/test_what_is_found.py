@@ -61,6 +61,11 @@ def test_a_201_with_another_case_id_than_the_case_has_is_false(run: ARun, tmp_pa
     assert found(run, tmp_path)["false_201"] == 1
 
 
+def test_a_201_that_names_no_case_is_false(run: ARun, tmp_path: Path) -> None:
+    changed(run.entries, 3, case_id="")
+    assert found(run, tmp_path) == {"false_201": 1}
+
+
 def test_an_accepted_case_that_came_to_no_end_is_lost(run: ARun, tmp_path: Path) -> None:
     changed(run.cases, 0, seal=None)
     run.cases[0] = relived(run.cases[0], lambda life: life.pop())
