@@ -79,6 +79,10 @@ class Log:
         """Append one line. May be called by several threads: one write is one line."""
         self._file.write(msgspec.json.encode(line) + b"\n")
 
+    def close(self) -> None:
+        """Write no more."""
+        self._file.close()
+
 
 def entries(folder: Path) -> Iterator[Entry]:
     """Yield what the clients wrote, in the order of writing."""

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import TypeVar
 from urllib.parse import urlencode, urlsplit
 
@@ -69,12 +70,13 @@ class Api:
     What is answered 429, 502, 503 or 504, or not at all, is asked again until `patience_s` has passed.
     """
 
-    def __init__(self, base: str, token: str, *, patience_s: float = PATIENCE_S) -> None:
+    def __init__(self, base: str, token: str, *, patience_s: float) -> None:
         address = urlsplit(base)
         self._host, self._port = address.hostname or "", address.port
         self._headers = {"Accept": "application/json", "Authorization": f"Bearer {token}"}
         self._patience_s = patience_s
         self._own = threading.local()
+        self._all: list[http.client.HTTPConnection] = []
 
     def get(self, path: str, kind: type[T], **query: str | int) -> T | None:
         """Return what stands at a path, None where nothing does. Raises: UnreadableError."""
@@ -93,11 +95,17 @@ class Api:
                 raise UnreadableError(f"{path}: {status} {content[:200]!r}")
             time.sleep(_PAUSE_S)
 
+    def close(self) -> None:
+        """Give up every connection; nobody may be asking."""
+        for connection in self._all:
+            connection.close()
+
     def _once(self, path: str) -> tuple[int, bytes]:
         connection: http.client.HTTPConnection | None = getattr(self._own, "connection", None)
         if connection is None:
             connection = http.client.HTTPConnection(self._host, self._port, timeout=_TIMEOUT_S)
             self._own.connection = connection
+            self._all.append(connection)
         try:
             connection.request("GET", path, headers=self._headers)
             response = connection.getresponse()
@@ -113,30 +121,31 @@ def read(
     *,
     named: Iterable[str] = (),
     connections: int = CONNECTIONS,
+    patience_s: float = PATIENCE_S,
     seen: Seen = lambda _done, _total: None,
 ) -> FinalState:
     """Read every case, order and seal, and the cases `named` by an answer even if no list has them.
 
     `seen(done, total)` is called for progress. Raises: UnreadableError.
     """
-    api = Api(base, token)
-    listed = dict.fromkeys(_listed(api))
-    wanted = [*listed, *dict.fromkeys(each for each in named if each not in listed)]
-    cases: list[FinalCase] = []
-    with ThreadPoolExecutor(connections, thread_name_prefix="reading") as pool:
-        found = pool.map(lambda case_id: _case(api, case_id, listed=case_id in listed), wanted)
-        for done, case in enumerate(found, start=1):
-            seen(done, len(wanted))
-            if case is not None:
-                cases.append(case)
-    return FinalState(tuple(cases), tuple(_orders(api)), tuple(_leaves(api)))
+    with closing(Api(base, token, patience_s=patience_s)) as api:
+        listed = dict.fromkeys(_listed(api))
+        wanted = [*listed, *dict.fromkeys(each for each in named if each not in listed)]
+        cases: list[FinalCase] = []
+        with ThreadPoolExecutor(connections, thread_name_prefix="reading") as pool:
+            found = pool.map(lambda case_id: _case(api, case_id, listed=case_id in listed), wanted)
+            for done, case in enumerate(found, start=1):
+                seen(done, len(wanted))
+                if case is not None:
+                    cases.append(case)
+        return FinalState(tuple(cases), tuple(_orders(api)), tuple(_leaves(api)))
 
 
 def _listed(api: Api) -> Iterator[str]:
     cursor: str | None = ""
     while cursor is not None:
-        onwards = {"cursor": cursor} if cursor else {"order": "oldest"}
-        page = _there(api.get("/cases", _Cases, limit=_PAGE, **onwards))
+        onwards = {"cursor": cursor} if cursor else {}
+        page = _there(api.get("/cases", _Cases, order="oldest", limit=_PAGE, **onwards))
         yield from (each.case_id for each in page.items)
         cursor = page.next_cursor
 
@@ -163,8 +172,8 @@ def _case(api: Api, case_id: str, *, listed: bool, readings: int = _READINGS) ->
 def _orders(api: Api) -> Iterator[FinalOrder]:
     cursor: str | None = ""
     while cursor is not None:
-        onwards = {"cursor": cursor} if cursor else {"order": "oldest"}
-        page = _there(api.get("/orders", _Orders, limit=_PAGE, **onwards))
+        onwards = {"cursor": cursor} if cursor else {}
+        page = _there(api.get("/orders", _Orders, order="oldest", limit=_PAGE, **onwards))
         yield from (each for each in page.items if not each.sandbox)
         cursor = page.next_cursor
 
