@@ -150,6 +150,13 @@ def bench(arguments: tuple[str, ...]) -> None:
 
 @main.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def fault(arguments: tuple[str, ...]) -> None:
+    """Hurt a cell under load in every way, and prove that nothing was lost."""
+    sys.exit(checks.module("fault", arguments))
+
+
+@main.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def demo(arguments: tuple[str, ...]) -> None:
     """Live half a year, 1 June to 30 November 2012, and count it as the article does."""
     sys.exit(checks.module("ops.demo", arguments))

@@ -24,6 +24,7 @@ class Client:
         self._connection = http.client.HTTPConnection(host, port, timeout=30)
         self._headers = {"Content-Type": "application/json", "Accept": "application/json"}
         self.token = token
+        self.status = 0  # of the last answer
 
     def post(self, path: str, body: dict[str, Any], *, token: str = "", key: str = "") -> dict[str, Any]:
         """Post JSON under an idempotency key; a new one where none is given."""
@@ -77,6 +78,7 @@ class Client:
         self._connection.request(method, path, body, sent)
         response = self._connection.getresponse()
         content = response.read()
+        self.status = response.status
         answer: dict[str, Any] = json.loads(content) if content else {}
         if response.status >= http.HTTPStatus.BAD_REQUEST:
             raise RefusedError(path, response.status, answer)

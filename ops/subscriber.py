@@ -25,13 +25,21 @@ class Subscriber:
     """Consumes one department's queue in a thread, and says things as that department.
 
     `on_message` gets the type and the data of whatever comes, one after the other; it comes again
-    after a lost connection.
+    after a lost connection. `on_event` gets the whole envelope, before.
     """
 
-    def __init__(self, code: str, amqp_uri: str, on_message: Callable[[str, Message], None]) -> None:
+    def __init__(
+        self,
+        code: str,
+        amqp_uri: str,
+        on_message: Callable[[str, Message], None],
+        *,
+        on_event: Callable[[Message], None] = lambda _event: None,
+    ) -> None:
         self.code = code
         self._uri = amqp_uri
         self._on_message = on_message
+        self._on_event = on_event
         self._stopping = threading.Event()
         self._link: Link | None = None
         self._last_tag = 0
@@ -53,7 +61,7 @@ class Subscriber:
         The same words have the same id, so they may be said again: what a lost connection swallows
         has to be.
         """
-        message_id = str(uuid5(UUID(order_id), f"{kind} {json.dumps(data, sort_keys=True)}"))
+        message_id = self.name_of(kind, order_id, data)
         link = self._link
         if link is None:
             return message_id
@@ -69,6 +77,11 @@ class Subscriber:
                 user_id=department_user(self.code),
             )
         return message_id
+
+    @staticmethod
+    def name_of(kind: str, order_id: str, data: Message) -> str:
+        """Return the id under which this is said, now or again."""
+        return str(uuid5(UUID(order_id), f"{kind} {json.dumps(data, sort_keys=True)}"))
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -101,6 +114,7 @@ class Subscriber:
     def _received(self, message: Inbound) -> None:
         self._last_tag = message.delivery_tag
         event = json.loads(message.body)
+        self._on_event(event)
         self._on_message(event["type"], event["data"])
 
     def _event(self, kind: str, message_id: str, order_id: str, data: Message) -> Message:

@@ -1,0 +1,137 @@
+"""Conducts a run from an empty folder to its figures."""
+
+import time
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+from random import Random
+from typing import NamedTuple
+
+from fault.checker import Verdict, read_and_check
+from fault.deliveries import Deliveries
+from fault.faults import plan
+from fault.figures import NEVER, Figures
+from fault.history import Struck
+from fault.judging.findings import Kind
+from fault.load.cast import assemble
+from fault.load.loops import Loops, Tally
+from fault.run import Found, Run
+from fault.scale import SHORT, WHOLE
+from fault.showing import Line
+from fault.stage import staged
+from fault.watchdog import Watchdog
+from ops.cell import REPOSITORY, Cell
+from ops.departments import api_url
+from ops.display import Display
+from ops.startup import empty
+
+FOLDER = REPOSITORY / "var" / "fault"
+
+
+class Asked(NamedTuple):
+    """What run was asked for."""
+
+    seed: int
+    short: bool
+
+
+class Waits(NamedTuple):
+    """What somebody waited for longest: for how many seconds, and for what."""
+
+    seconds: float
+    what: str
+
+
+def conduct(asked: Asked, display: Display) -> Figures:
+    """Start a cell of its own, run every phase, judge. Raises: Unready, UnreadableError."""
+    folder = FOLDER / str(asked.seed)
+    _forget(folder)
+    began = time.monotonic()
+    with staged(Cell(folder / "cell"), display, random=Random(asked.seed)) as ground:
+        cast, deliveries = assemble(ground.cell), Deliveries()
+        loops = Loops(ground.cell.ports["gateway"], cast, folder, delivered=deliveries.taken)
+        with (
+            closing(loops),
+            Watchdog(ground.cell, cast.judge) as watchdog,
+            Line(display.console, loops.tally) as line,
+        ):
+            loops.start()
+            run = Run(
+                ground, loops, deliveries, scale=SHORT if asked.short else WHOLE, line=line, folder=folder
+            )
+            _phases(run, asked)
+            line.phase("judging 判定")
+            verdict = read_and_check(folder, api_url(ground.cell), cast.judge, seen=line.read)
+    longest = max((each.longest for each in (loops, watchdog)), key=lambda each: each.seconds)
+    return _figures(
+        asked,
+        run.found,
+        verdict,
+        tally=loops.tally,
+        longest=Waits(longest.seconds, longest.what),
+        seconds=time.monotonic() - began,
+    )
+
+
+def _forget(folder: Path) -> None:
+    """Take away what an earlier run of this seed has left."""
+    empty(Cell(folder / "cell"))
+    for history in folder.glob("*.jsonl"):
+        history.unlink()
+
+
+def _phases(run: Run, asked: Asked) -> None:
+    run.calm()
+    run.storm(plan(run.ground.random, short=asked.short))
+    run.rolling()
+    run.top_up()
+    run.backlog()
+    run.settle()
+
+
+def _figures(
+    asked: Asked, found: Found, verdict: Verdict, *, tally: Tally, longest: Waits, seconds: float
+) -> Figures:
+    poison, parked = (_sum(found.faults, name) for name in ("poison", "parked"))
+    firsts = [each.first_delivery_s for each in found.faults if each.first_delivery_s is not None]
+    violations = {
+        kind.value: list(getattr(verdict, kind.value).examples)
+        for kind in Kind
+        if getattr(verdict, kind.value).count
+    }
+    return Figures(
+        seed=asked.seed,
+        short=asked.short,
+        seconds=round(seconds, 1),
+        loops_per_s=_rate(tally),
+        accepted=verdict.accepted,
+        archived=len(tally.archived),
+        faults=len(found.faults),
+        **verdict.counts,
+        parked=round(parked / poison, 4) if poison else -1.0,
+        exits=max((int(each.facts.get("exits", 0)) for each in found.faults), default=-1),
+        outbox_lag_p99_s=round(found.outbox_lag_p99_s, 3),
+        backlog=found.backlog,
+        drain_10000_s=found.drained_s,
+        first_delivery_s=max(firsts, default=NEVER),
+        longest_block_s=round(longest.seconds, 3),
+        longest_block=longest.what,
+        restarts=found.restarts,
+        longest_stop_s=found.longest_stop_s,
+        executed_twice=found.came_again,
+        troubles=tuple(found.troubles),
+        violations=violations,
+        by_component=dict(Counter(each.component for each in found.faults)),
+        notes=verdict.notes,
+    )
+
+
+def _sum(faults: list[Struck], name: str) -> int:
+    return sum(int(each.facts.get(name, 0)) for each in faults)
+
+
+def _rate(tally: Tally) -> float:
+    """Return how many loops ended a second, from the first acceptance to the last end."""
+    if not tally.archived:
+        return 0.0
+    return round(len(tally.archived) / (max(tally.archived.values()) - min(tally.accepted.values())), 1)

@@ -1,0 +1,190 @@
+"""One fault run, phase by phase: calm, storm, rolling restarts, a backlog, settling."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fault.deliveries import Deliveries
+from fault.faults.fault import Fault
+from fault.figures import NEVER
+from fault.ground import Ground
+from fault.history import FAULTS, Log, Struck
+from fault.load.loops import REST, Loops, Pace
+from fault.scale import Scale
+from fault.showing import Line
+from fault.traffic import Traffic, percentile
+from ops.cell import OBSERVED
+from ops.draining import watching
+from ops.errors import Unready
+from ops.startup import wait_until
+from ops.status import OK, components
+
+_WELL_S, _DELIVERED_S, _SETTLED_S, _BACKLOG_S, _DRAINED_S = 90.0, 60.0, 600.0, 300.0, 180.0
+# Nobody doubts: that orders do not come is what is wanted.
+_EVERYBODY = Pace(10_000.0, 1_000_000, doubts=False)
+
+
+@dataclass
+class Found:
+    """What the phases have measured."""
+
+    faults: list[Struck] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
+    outbox_lag_p99_s: float = NEVER
+    backlog: int = 0
+    drained_s: float = NEVER
+    restarts: int = 0
+    longest_stop_s: float = 0.0
+    came_again: int = -1
+    loops_per_s: float = 0.0
+
+
+class Run:
+    """One run on one ground."""
+
+    def __init__(
+        self, ground: Ground, loops: Loops, deliveries: Deliveries, *, scale: Scale, line: Line, folder: Path
+    ) -> None:
+        self.ground = ground
+        self._loops = loops
+        self._deliveries = deliveries
+        self._scale = scale
+        self._line = line
+        self._log = Log(folder / FAULTS)
+        self._traffic = Traffic(ground.cell, ground.servers)
+        self.found = Found()
+
+    def calm(self) -> None:
+        """Let the load run undisturbed, and see how late messages are sent."""
+        self._line.phase("calm 平静")
+        self._loops.at(self._scale.calm)
+        time.sleep(3.0)
+        since = time.time()
+        time.sleep(self._scale.calm_s)
+        until = time.time()
+        wait_until(lambda: self._traffic.unsent() == 0, seconds=10)
+        lags = self._traffic.lags(since, until)
+        self.found.outbox_lag_p99_s = percentile(lags, 0.99)
+        took = f"p99 {self.found.outbox_lag_p99_s:.3f} s of {len(lags):,} messages"
+        self._line.done("outbox lag 发件延迟", took)
+
+    def storm(self, faults: list[Fault]) -> None:
+        """Strike with one fault after the other."""
+        self._line.phase("storm 风暴")
+        self._loops.at(self._scale.storm)
+        for number, fault in enumerate(faults, start=1):
+            self._line.doing(f"fault 故障 {number}/{len(faults)} {fault.name}")
+            struck = self._strike(fault)
+            self.found.faults.append(struck)
+            self._log.write(struck)
+            self._line.struck(number, len(faults), struck)
+            time.sleep(self._scale.pause_s)
+
+    def _strike(self, fault: Fault) -> Struck:
+        injected_at = time.time()
+        facts: dict[str, float | int | str] = {}
+        try:
+            fault.inject(self.ground)
+            time.sleep(fault.stands_s)
+        except Exception as error:  # noqa: BLE001 - one fault that fails must not end the run; it is told
+            self._trouble(f"{fault.name} could not be injected: {error!r}")
+        healed_at = time.time()
+        self._deliveries.count_from_now()
+        try:
+            facts |= fault.heal(self.ground)
+        except Exception as error:  # noqa: BLE001 - as above
+            self._trouble(f"{fault.name} could not be healed: {error!r}")
+        first_s = self._deliveries.first_s(within_s=_DELIVERED_S)
+        if first_s is None:
+            self._trouble(f"{fault.name}: nothing was delivered within {_DELIVERED_S:.0f} s")
+        self._wait_until_well(fault.name)
+        return Struck(
+            name=fault.name,
+            component=fault.component,
+            injected_at=injected_at,
+            healed_at=healed_at,
+            first_delivery_s=round(NEVER if first_s is None else first_s, 3) if fault.takes_away else None,
+            facts=facts,
+        )
+
+    def rolling(self) -> None:
+        """Restart every process of ours by SIGTERM, round after round, under load."""
+        self._line.phase("rolling restarts 滚动重启")
+        self._loops.at(self._scale.storm)
+        before = self._traffic.came_again()
+        names = [name for _ in range(self._scale.rounds) for name in OBSERVED]
+        for number, name in enumerate(names, start=1):
+            self._line.doing(f"{number}/{len(names)} {name}")
+            began = time.monotonic()
+            self.ground.supervisor.stop([name])
+            took_s = time.monotonic() - began
+            self.ground.supervisor.launch([name])
+            self._wait_until_well(f"SIGTERM {name}")
+            self.found.restarts += 1
+            self.found.longest_stop_s = max(self.found.longest_stop_s, round(took_s, 3))
+        self.found.came_again = self._traffic.came_again() - before
+        took = f"longest stop {self.found.longest_stop_s} s, {self.found.came_again} delivered again"
+        self._line.done(f"{len(names)} restarts", took)
+
+    def top_up(self) -> None:
+        """Go on until enough has been accepted."""
+        wanted = self._scale.accepted - self._scale.backlog // 3
+        if len(self._loops.tally.accepted) < wanted:
+            self._line.phase("load 负载")
+            self._loops.at(self._scale.storm)
+            self._wait(lambda: len(self._loops.tally.accepted) >= wanted, _SETTLED_S, "enough accepted")
+
+    def backlog(self) -> None:
+        """Let messages pile up while the relay is away, then see how long sending them takes."""
+        self._line.phase("backlog 积压")
+        supervisor, loops = self.ground.supervisor, self._loops
+        supervisor.stop(["relay"])
+        loops.at(_EVERYBODY)
+        enough = self._scale.backlog
+        self._wait(lambda: self._traffic.unsent() >= enough, _BACKLOG_S, f"{enough:,} unsent")
+        loops.at(REST)
+        with loops.holding_back():
+            time.sleep(2.0)
+            self.found.backlog, last = self._traffic.unsent(), self._traffic.last()
+            self._line.doing(f"{self.found.backlog:,} unsent")
+            began = time.monotonic()
+            supervisor.launch(["relay"])
+            self._wait(lambda: not self._traffic.unsent_up_to(last), _DRAINED_S, "the backlog is sent")
+            sent_s = time.monotonic() - began
+            self._drain()
+            self.found.drained_s = round(time.monotonic() - began, 3)
+        took = f"sent after {sent_s:.1f} s, all queues empty after {self.found.drained_s:.1f} s"
+        self._line.done(f"{self.found.backlog:,} messages", took)
+
+    def _drain(self) -> None:
+        servers = self.ground.servers
+        try:
+            with watching(servers.databases, servers.broker) as looking:
+                looking.drain(within_s=_DRAINED_S)
+        except Unready as error:
+            self._trouble(str(error))
+
+    def settle(self) -> None:
+        """Let every loop that was begun come to its end."""
+        self._line.phase("settling 收尾")
+        self._loops.at(REST)
+        self._wait(lambda: self._loops.tally.alive == 0, _SETTLED_S, "every loop has ended")
+        tally = self._loops.tally
+        self._line.done(f"{len(tally.accepted):,} accepted, {len(tally.archived):,} archived")
+        for words, times in self._loops.refusals().items():
+            self._trouble(f"refused {times} times: {words}")
+
+    def _wait_until_well(self, after: str) -> None:
+        def well() -> bool:
+            return all(each.state == OK for each in components(self.ground.cell))
+
+        self._wait(well, _WELL_S, f"all is well after {after}")
+
+    def _wait(self, condition: Callable[[], bool], seconds: float, about: str) -> None:
+        if not wait_until(condition, seconds=seconds):
+            self._trouble(f"Not within {seconds:.0f} s: {about}.")
+
+    def _trouble(self, words: str) -> None:
+        self.found.troubles.append(words[:300])
+        self._line.trouble(words[:300])

@@ -1,0 +1,123 @@
+"""A run passes only where every figure was measured and meets its goal."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from fault.deliveries import Deliveries
+from fault.figures import NEVER, Figures, goals, missed
+from fault.traffic import percentile, total
+
+METRICS = """\
+# TYPE rabbitmq_queue_messages gauge
+rabbitmq_queue_messages 3
+rabbitmq_queue_messages_ready 2
+rabbitmq_global_messages_redelivered_total{protocol="amqp091",queue_type="rabbit_quorum_queue"} 4
+rabbitmq_global_messages_redelivered_total{protocol="amqp091",queue_type="rabbit_classic_queue"} 5
+"""
+
+
+def good_figures(**others: Any) -> Figures:
+    figures = Figures(
+        seed=7,
+        short=False,
+        seconds=1500.0,
+        loops_per_s=16.0,
+        accepted=20_000,
+        archived=20_000,
+        faults=60,
+        lost=0,
+        doubled=0,
+        disordered=0,
+        false_201=0,
+        false_refusals=0,
+        parked=1.0,
+        exits=2,
+        outbox_lag_p99_s=0.2,
+        backlog=10_000,
+        drain_10000_s=30.0,
+        first_delivery_s=11.0,
+        longest_block_s=9.0,
+        longest_block="a list",
+        restarts=56,
+        longest_stop_s=2.0,
+        executed_twice=0,
+        troubles=(),
+        violations={},
+        by_component={},
+        notes={},
+    )
+    return msgspec.structs.replace(figures, **others)
+
+
+def test_a_run_whose_figures_are_all_good_passes() -> None:
+    assert missed(good_figures()) == []
+
+
+@pytest.mark.parametrize(
+    ("figure", "measured"),
+    [
+        ("accepted", 19_999),
+        ("faults", 59),
+        ("lost", 1),
+        ("doubled", 1),
+        ("disordered", 1),
+        ("false_201", 1),
+        ("parked", 0.99),
+        ("exits", 3),
+        ("outbox_lag_p99_s", 1.01),
+        ("drain_10000_s", 60.1),
+        ("first_delivery_s", 30.1),
+        ("longest_block_s", 10.1),
+        ("restarts", 49),
+        ("executed_twice", 1),
+    ],
+)
+def test_one_figure_that_is_not_good_is_enough_to_fail(figure: str, measured: float) -> None:
+    assert [goal.name for goal in missed(good_figures(**{figure: measured}))] == [figure]
+
+
+@pytest.mark.parametrize("figure", ["drain_10000_s", "first_delivery_s", "outbox_lag_p99_s"])
+def test_what_was_never_measured_is_missed(figure: str) -> None:
+    assert missed(good_figures(**{figure: NEVER}))
+
+
+def test_what_could_not_be_counted_is_missed() -> None:
+    figures = good_figures(parked=-1.0, exits=-1, executed_twice=-1)
+    assert {goal.name for goal in missed(figures)} == {"parked", "exits", "executed_twice"}
+
+
+def test_a_short_run_asks_for_the_same_correctness() -> None:
+    strict = {"lost", "doubled", "disordered", "false_201", "parked", "exits", "executed_twice"}
+    assert strict <= {goal.name for goal in goals(short=True)}
+    figures = good_figures(short=True, lost=1)
+    assert [goal.name for goal in missed(figures)] == ["lost"]
+
+
+def test_a_metric_of_the_broker_is_added_up_over_its_labels_alone() -> None:
+    assert total(METRICS, "rabbitmq_queue_messages") == 3
+    assert total(METRICS, "rabbitmq_global_messages_redelivered_total") == 9
+
+
+def test_a_percentile_of_nothing_meets_no_goal() -> None:
+    assert percentile([], 0.99) == float("inf")
+    assert percentile([float(number) for number in range(100)], 0.99) == 99.0
+    assert percentile([0.1], 0.99) == 0.1
+
+
+def test_an_order_of_an_earlier_report_is_no_first_delivery() -> None:
+    deliveries = Deliveries()
+    deliveries.taken(0.0)
+    deliveries.count_from_now()
+    deliveries.taken(0.0)
+    assert deliveries.first_s(within_s=0.01) is None
+
+
+def test_the_first_order_of_a_later_report_is_counted() -> None:
+    deliveries = Deliveries()
+    deliveries.count_from_now()
+    deliveries.taken(float("inf"))
+    found = deliveries.first_s(within_s=0.01)
+    assert found is not None
+    assert 0 <= found < 1
