@@ -71,7 +71,7 @@ class DispatchService:
         waiting: str | None = None,
         overdue: bool = False,
         due_before: datetime | None = None,
-        order: str = "newest",
+        order: str | None = None,
         cursor: str | None = None,
         limit: int = queries.PAGE,
     ) -> OrderPage:

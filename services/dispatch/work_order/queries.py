@@ -28,10 +28,11 @@ E = TypeVar("E", bound=StrEnum)
 
 
 class _Cursor(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
-    """The last order of the page before."""
+    """The last order of the page before, and which way the list goes: as it was begun, so it goes on."""
 
     offered_at: datetime
     order_id: UUID
+    order: PageOrder = PageOrder.NEWEST
 
 
 def get_order(database: Database, principal: Principal, *, order_id: UUID) -> OrderView:
@@ -51,7 +52,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     waiting: str | None = None
     overdue: bool = False
     due_before: datetime | None = None
-    order: str = PageOrder.NEWEST
+    order: str | None = None
     cursor: str | None = None
     limit: int = PAGE
 
@@ -62,6 +63,8 @@ def list_orders(database: Database, principal: Principal, asked: Filter) -> Orde
     Raises: Forbidden, Invalid, MalformedCursor, UnknownDepartment.
     """
     department = _department(principal, asked.department)
+    behind = None if asked.cursor is None else _decode(asked.cursor)
+    order = _order(_one_of(PageOrder, asked.order, field="order"), behind)
     wanted = reads.Wanted(
         department=department,
         state=_one_of(State, asked.state, field="state"),
@@ -69,8 +72,8 @@ def list_orders(database: Database, principal: Principal, asked: Filter) -> Orde
         overdue=asked.overdue,
         due_before=_moment(asked.due_before),
         drills=department == SANDBOX and principal.has(Role.DISPATCHER, Role.DEPARTMENT),
-        oldest_first=_one_of(PageOrder, asked.order, field="order") is PageOrder.OLDEST,
-        after=None if asked.cursor is None else _decode(asked.cursor),
+        oldest_first=order is PageOrder.OLDEST,
+        after=None if behind is None else reads.Place(behind.offered_at, behind.order_id),
         limit=_limit(asked.limit),
     )
     with database.reading() as connection:
@@ -79,7 +82,7 @@ def list_orders(database: Database, principal: Principal, asked: Filter) -> Orde
         found = reads.page(connection, wanted)
     views = tuple(view_for(principal, each) for each in found[: wanted.limit])
     more = len(found) > wanted.limit
-    return OrderPage(items=views, next_cursor=_encode(views[-1]) if more else None)
+    return OrderPage(items=views, next_cursor=_encode(views[-1], order) if more else None)
 
 
 def orders_of_case(database: Database, principal: Principal, *, case_id: UUID) -> OrderPage:
@@ -133,12 +136,21 @@ def _limit(limit: int) -> int:
     return limit
 
 
-def _encode(view: OrderView) -> str:
-    content = msgspec.json.encode(_Cursor(view.offered_at, view.order_id))
+def _order(asked: PageOrder | None, behind: _Cursor | None) -> PageOrder:
+    """Return which way to go: a list that was begun goes on as it began. Raises: Invalid."""
+    if behind is None:
+        return asked or PageOrder.NEWEST
+    if asked is not None and asked is not behind.order:
+        raise Invalid("a list goes on in the order in which it was begun", field="order")
+    return behind.order
+
+
+def _encode(view: OrderView, order: PageOrder) -> str:
+    content = msgspec.json.encode(_Cursor(view.offered_at, view.order_id, order))
     return urlsafe_b64encode(content).decode().rstrip("=")
 
 
-def _decode(cursor: str) -> reads.Place:
+def _decode(cursor: str) -> _Cursor:
     try:
         content = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         read = msgspec.json.decode(content, type=_Cursor)
@@ -146,4 +158,4 @@ def _decode(cursor: str) -> reads.Place:
         raise MalformedCursor from error
     if read.offered_at.tzinfo is None:
         raise MalformedCursor
-    return reads.Place(read.offered_at, read.order_id)
+    return read

@@ -9,7 +9,7 @@ import pytest
 
 from chassis.data.engine import Database
 from chassis.principal import Principal
-from chassis.refusal import NotFound
+from chassis.refusal import Invalid, NotFound
 from contracts.commands import dispatch as asked
 from contracts.commands.dispatch import StatementKind
 from contracts.department import AskExtension, AskSuspension, ReturnOrder
@@ -64,7 +64,8 @@ def several(database: Database, *names: str, **changes: Any) -> None:
         hear(database, classified(case_id=an_id(name), **changes))
 
 
-def test_a_list_is_read_from_either_end_page_by_page(database: Database) -> None:
+@pytest.mark.parametrize("said_again", [True, False])
+def test_a_list_is_read_from_either_end_page_by_page(database: Database, *, said_again: bool) -> None:
     names = [f"case {i}" for i in range(5)]
     several(database, *names)
     define(database, DepartmentDefined(code=LEAD, name_zh="城市管理局", name_en="Urban management"))
@@ -72,13 +73,22 @@ def test_a_list_is_read_from_either_end_page_by_page(database: Database) -> None
         seen: list[UUID] = []
         cursor = None
         while True:
-            asked_for = queries.Filter(order="oldest", cursor=cursor, limit=2)
+            order = "oldest" if said_again or cursor is None else None
+            asked_for = queries.Filter(order=order, cursor=cursor, limit=2)
             page = queries.list_orders(database, principal, asked_for)
             seen += [view.order_id for view in page.items]
             cursor = page.next_cursor
             if cursor is None:
                 break
         assert seen == [order_of(name) for name in names]
+
+
+def test_a_list_that_was_begun_cannot_be_turned_round(database: Database) -> None:
+    several(database, "one", "another")
+    begun = queries.list_orders(database, DISPATCHER, queries.Filter(order="oldest", limit=1))
+    turned = queries.Filter(order="newest", cursor=begun.next_cursor)
+    with pytest.raises(Invalid):
+        queries.list_orders(database, DISPATCHER, turned)
 
 
 def test_the_desk_lists_what_waits_for_the_centre(database: Database) -> None:
