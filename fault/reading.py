@@ -16,7 +16,7 @@ import msgspec
 
 from fault.final_state import TAIL_LENGTH, FinalCase, FinalLeaf, FinalOrder, FinalState, Line
 
-CONNECTIONS = 8
+CONNECTIONS = 16
 PATIENCE_S = 120.0
 _TIMEOUT_S, _PAUSE_S = 30.0, 0.5
 _PAGE, _LEAVES = 100, 1000
