@@ -88,11 +88,17 @@ def test_the_reporter_reads_the_answer() -> None:
     assert may_see(RESIDENT, found(an_id("resident")))
 
 
-def test_a_cursor_comes_back_as_the_place_that_it_was_made_of() -> None:
+@pytest.mark.parametrize("order", list(PageOrder))
+def test_a_cursor_comes_back_as_the_place_and_the_way_that_it_was_made_of(order: PageOrder) -> None:
     view = view_for(officer(), found())
-    assert queries._decode(queries._encode(view)) == (NOW, view.order_id)
+    assert queries._decode(queries._encode(view, order)) == queries._Cursor(NOW, view.order_id, order)
 
 
+def test_a_cursor_that_does_not_say_which_way_goes_on_to_the_newest() -> None:
+    assert queries._decode(WITHOUT_A_WAY).order is PageOrder.NEWEST
+
+
+WITHOUT_A_WAY = "WyIyMDI2LTAzLTAyVDAxOjMwOjAwWiIsIjZiYTdiODExLTlkYWQtMTFkMS04MGI0LTAwYzA0ZmQ0MzBjOCJd"
 WITHOUT_A_ZONE = "WyIyMDI2LTAzLTAyVDAxOjMwOjAwIiwiNmJhN2I4MTEtOWRhZC0xMWQxLTgwYjQtMDBjMDRmZDQzMGM4Il0"
 
 
