@@ -7,7 +7,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
-from chassis.data.migrate import migrate
+from chassis.data.migrate import Blocked, migrate
 from ops.cell import DATABASES, SERVICES, Cell
 from ops.errors import Unready
 
@@ -42,9 +42,12 @@ class Databases:
                 self._ensure_database(connection, service)
 
     def migrate(self, service: str) -> None:
-        """Bring a service's database to its newest revision, and let the relay at its outbox."""
+        """Bring a database to its newest revision, and let the relay at its outbox. Raises: Unready."""
         package = "gateway.migrations" if service == "gateway" else f"services.{service}.migrations"
-        migrate(self.url(service), package)
+        try:
+            migrate(self.url(service), package)
+        except Blocked as error:
+            raise Unready(f"{error}; pg_stat_activity says who. Ask again when they have ended.") from error
         if service in SERVICES:
             self.grant_outbox(self.name(service))
 
