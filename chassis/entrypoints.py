@@ -294,10 +294,13 @@ def _reply(link: Link, message: Inbound, body: bytes) -> None:
 
 
 class Every(Timer):  # type: ignore[misc]
-    """Run a method every so many seconds; what it raises is logged, and it runs again."""
+    """Run a method every so many seconds; what it raises is logged, and it runs again.
 
-    def __init__(self, seconds: float, **kwargs: Any) -> None:
-        super().__init__(interval=seconds, **kwargs)
+    `eager` runs it at the start already, and not only when the first of them have passed.
+    """
+
+    def __init__(self, seconds: float, *, eager: bool = False, **kwargs: Any) -> None:
+        super().__init__(interval=seconds, eager=eager, **kwargs)
 
 
 class WhenDue(Timer):  # type: ignore[misc]

@@ -27,6 +27,19 @@ class Payload(Protocol):
     type: ClassVar[str]
 
 
+class LaterPayload(Payload, Protocol):
+    """A v2 and every later version: it names the one before it, and says what that one says in its own words.
+
+    Whoever handles it takes both: a `lift` that cannot raises, and the message is parked.
+    """
+
+    earlier: ClassVar[type[Payload]]
+
+    @classmethod
+    def lift(cls, earlier: Any, /) -> "LaterPayload":
+        """Return an earlier message as this one."""
+
+
 class CloudEvent(msgspec.Struct, frozen=True, kw_only=True):
     """One event on the wire; `data` is kept raw until its type is known.
 

@@ -11,12 +11,13 @@ from chassis.context import Context
 from chassis.data.engine import Database
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.principal import the_system
-from chassis.processing import parking
+from chassis.processing import parking, taking_up
 from chassis.processing.faults import is_conflict, is_contention, is_of_the_house
 from chassis.processing.inbox import Arrived, Inbox, opening
 from chassis.processing.loading import Load, prefetch
 from chassis.processing.suspects import Suspects
-from contracts.envelope import MalformedEvent, decode, decode_data
+from chassis.processing.versions import UnknownVersion, Version, family, versions_of
+from contracts.envelope import MalformedEvent, decode
 
 log = structlog.get_logger()
 _CULPRITS_BEFORE_SINGLES = 3
@@ -35,7 +36,10 @@ class EventRoute(NamedTuple):
 def on(
     payload: type[E], handler: Callable[[E, UnitOfWork], None], *, loads: Sequence[Load] = ()
 ) -> EventRoute:
-    """Declare that `handler` takes events of `payload`'s type, and what it will load."""
+    """Declare that `handler` takes events of `payload`'s type, and what it will load.
+
+    An earlier version that `payload` names is lifted to it, unless it has a route of its own.
+    """
     return EventRoute(payload, handler, loads)
 
 
@@ -48,17 +52,20 @@ class _CulpritError(Exception):
         self.reason = reason
 
 
-class UnknownVersion(MalformedEvent):
-    """A version that we do not know of a type that we do: passing over it would lose what it says."""
-
-
 class EventProcessor:
     """Applies batches of events. A type without a route, of any version, only advances its cursor."""
 
     def __init__(self, service: str, routes: Sequence[EventRoute]) -> None:
         self.service = service
-        self.routes = {route.payload.type: route for route in routes}
-        self._families = {_family(type_) for type_ in self.routes}
+        self.routes: dict[str, EventRoute] = {}
+        self._versions: dict[str, Version] = {}
+        for route in routes:
+            for version in versions_of(route.payload):
+                if version.lifts and version.payload.type in self.routes:
+                    continue
+                self.routes[version.payload.type] = route
+                self._versions[version.payload.type] = version
+        self._families = {family(type_) for type_ in self.routes}
         self._suspects = Suspects()
 
     def process(self, database: Database, batch: Sequence[Inbound]) -> None:
@@ -69,6 +76,18 @@ class EventProcessor:
                 self._alone(database, message)
         else:
             self._apply(database, self._readable(database, batch))
+
+    def take_up(self, database: Database) -> None:
+        """Apply what an older build has parked as an unknown version and this one knows.
+
+        In order, like everything; one process of the service at a time. Raises: what is of the house.
+        """
+        for key, message in taking_up.readable_now(database, list(self.routes)):
+            with taking_up.alone(database) as alone:
+                if not alone:
+                    return
+                self._alone(database, message)
+                taking_up.settle(database, key)
 
     def _readable(self, database: Database, batch: Sequence[Inbound]) -> list[Arrived]:
         readable = []
@@ -82,9 +101,9 @@ class EventProcessor:
     def _read(self, message: Inbound) -> Arrived:
         event = decode(message.body)
         route = self.routes.get(event.type)
-        if route is None and _family(event.type) in self._families:
+        if route is None and family(event.type) in self._families:
             raise UnknownVersion(event.type)
-        payload = None if route is None else decode_data(event.data, route.payload)
+        payload = None if route is None else self._versions[event.type].read(event.data)
         return Arrived(event, payload, message)
 
     def _reread(self, message: Inbound) -> Arrived:
@@ -183,9 +202,3 @@ class EventProcessor:
             uow.discard()
             raise _CulpritError(arrived, f"handler: {type(error).__name__}") from error
         uow.keep()
-
-
-def _family(type_: str) -> str:
-    """Return a type without its version: `x.y.happened` of `x.y.happened.v2`."""
-    family, mark, _ = type_.rpartition(".v")
-    return family if mark else type_

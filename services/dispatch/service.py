@@ -51,6 +51,11 @@ class DispatchService:
         """Take intake's and registry's events."""
         EVENTS.process(self.database, batch)
 
+    @every(seconds=5.0, eager=True)
+    def take_up(self) -> None:
+        """Apply what an older build could not read yet."""
+        EVENTS.take_up(self.database)
+
     @reply_batch(REPLIES_QUEUE, linger_s=0.1)
     def departments(self, batch: Sequence[Inbound]) -> None:
         """Take what departments say."""

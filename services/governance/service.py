@@ -78,6 +78,11 @@ class GovernanceService:
         """Take intake's and registry's events."""
         EVENTS.process(self.database, batch)
 
+    @every(seconds=5.0, eager=True)
+    def take_up(self) -> None:
+        """Apply what an older build could not read yet."""
+        EVENTS.take_up(self.database)
+
     @query
     def agenda(self, context: Context) -> Agenda:
         """Return what waits for a meeting, and the meetings. Raises: Forbidden."""

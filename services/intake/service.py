@@ -55,6 +55,11 @@ class IntakeService:
         """Take what registry, dispatch and governance say."""
         EVENTS.process(self.database, batch)
 
+    @every(seconds=5.0, eager=True)
+    def take_up(self) -> None:
+        """Apply what an older build could not read yet."""
+        EVENTS.take_up(self.database)
+
     @query
     def get_case(self, context: Context, *, case_id: UUID, min_version: int | None = None) -> CaseView:
         """Return a case that the caller may see."""

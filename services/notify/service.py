@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from chassis.bus.inbound import Inbound
 from chassis.context import Context
-from chassis.entrypoints import DatabaseDependency, command_batch, event_batch, query
+from chassis.entrypoints import DatabaseDependency, command_batch, event_batch, every, query
 from chassis.processing.commands import CommandProcessor
 from chassis.processing.events import EventProcessor
 from contracts.commands.notify import MessagePage
@@ -33,6 +33,11 @@ class NotifyService:
     def receive(self, batch: Sequence[Inbound]) -> None:
         """Take what registry, intake and dispatch say."""
         EVENTS.process(self.database, batch)
+
+    @every(seconds=5.0, eager=True)
+    def take_up(self) -> None:
+        """Apply what an older build could not read yet."""
+        EVENTS.take_up(self.database)
 
     @query
     def list_messages(

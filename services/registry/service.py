@@ -57,6 +57,11 @@ class RegistryService:
         """Take governance's events."""
         EVENTS.process(self.database, batch)
 
+    @every(seconds=5.0, eager=True)
+    def take_up(self) -> None:
+        """Apply what an older build could not read yet."""
+        EVENTS.take_up(self.database)
+
     @query
     def check_password(self, context: Context, *, login: str, password: str) -> AccountView:
         """Return who signs in. Raises: WrongCredentials, TooManyRequests."""
