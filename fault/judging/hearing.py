@@ -11,6 +11,7 @@ from fault.judging.run import Run
 # What is said to one department alone: the versions of an order that do not concern it are left out.
 _TO_ONE = "department."
 _REPLY = "department.reply."
+_ORDER = "department.order."
 _OFFERED = "department.order.offered."
 _RECONCILE = "reconcile"
 
@@ -37,10 +38,25 @@ def judged(run: Run) -> Iterator[Finding]:
             yield Finding(Kind.DOUBLED, f"event {each.event_id} to one department was heard by {both}")
         # What comes twice under one id is absorbed: only its first hearing counts.
         lines[_Line(each.department, each.source, each.subject)].setdefault(each.event_id, each)
+    yield from _of_nothing(run)
     for line, events in lines.items():
         yield from _in_order(line, list(events.values()))
         reconciled = any(client.endswith(line.department) for client in reconciling)
         yield from _forked(line, list(events.values()), reconciled=reconciled)
+
+
+def _of_nothing(run: Run) -> Iterator[Finding]:
+    """Yield the orders that a department alone knows; what the timeline knows is judged there."""
+    there = {order.order_id for order in run.state.orders}
+    there |= {line.detail.get("order_id", "") for case in run.state.cases for line in case.life}
+    told = {
+        each.order_id: each.case_id
+        for each in run.heard
+        if each.type.startswith(_ORDER) and each.case_id in run.op_of
+    }
+    for order_id in told.keys() - there:
+        words = f"a department was told of order {order_id}, which is not there"
+        yield Finding(Kind.LOST, f"case {told[order_id]}: {words}")
 
 
 def _content(heard: Heard) -> tuple[object, ...]:

@@ -86,7 +86,7 @@ def _numbered(case: FinalCase) -> Iterator[Finding]:
 def _lived(case: FinalCase) -> Iterator[Finding]:
     state, cycle, seen = "", 1, set()
     for line in case.life:
-        key = (line.step, line.detail.get("order_id") or line.cycle - _goes_round(line))
+        key = (line.step, line.detail.get("order_id") or line.cycle)
         went = f"from {state or 'nothing'} by {line.step} to {line.state} at position {line.position}"
         allowed = line.state in _targets(state, line)
         if key in seen and (not allowed or line.step in _ONCE_AN_ORDER):

@@ -171,6 +171,15 @@ def test_an_order_that_was_offered_and_is_not_there_is_lost(run: ARun, tmp_path:
     assert found(run, tmp_path) == {"lost": 1}
 
 
+def test_an_order_that_a_department_was_told_of_and_that_is_not_there_is_lost(
+    run: ARun, tmp_path: Path
+) -> None:
+    about = {"case_id": CASE, "order_id": an_id("nothing")}
+    run.said("CGJ", an_id("told"), subject=an_id("nothing"), type=OFFERED, **about)
+    assert found(run, tmp_path) == {"lost": 1}
+    assert "told of order" in words(run, tmp_path, "lost")
+
+
 def test_two_outcomes_are_doubled(run: ARun, tmp_path: Path) -> None:
     run.cases[0] = relived(run.cases[0], lambda life: life.append(line(10, "command", "merge", "merged")))
     counts = found(run, tmp_path)
@@ -295,7 +304,7 @@ def test_one_place_in_a_line_under_two_ids_is_a_fork(run: ARun, tmp_path: Path) 
 
 def test_reconciling_does_not_excuse_another_case(run: ARun, tmp_path: Path) -> None:
     another = {"event_id": an_id("again"), "case_id": an_id("r-0002")}
-    run.heard.append(msgspec.structs.replace(run.heard[1], **another))
+    run.heard.insert(1, msgspec.structs.replace(run.heard[0], **another))
     run.entries.append(
         Entry(at=0, client="department-CGJ", op="CGJ/1", action="reconcile", outcome=Outcome.INVOKE)
     )
@@ -309,7 +318,7 @@ def test_one_message_accepted_and_refused_is_a_fork(run: ARun, tmp_path: Path) -
 
 
 def test_one_id_with_two_contents_is_doubled(run: ARun, tmp_path: Path) -> None:
-    run.heard.append(msgspec.structs.replace(run.heard[0], order_id=an_id("another")))
+    run.heard.append(msgspec.structs.replace(run.heard[0], order_id=run.orders[1].order_id))
     assert found(run, tmp_path) == {"doubled": 1}
 
 
