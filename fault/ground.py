@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
 
+from fault.links import Links
 from ops.cell import Cell
 from ops.errors import Unready
 from ops.program import is_alive
@@ -27,6 +28,7 @@ class Ground:
     servers: Servers
     supervisor: Supervisor
     random: Random
+    links: Links
 
     def pid(self, process: str) -> int:
         """Return the pid of a process, 0 while it is down."""

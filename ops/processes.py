@@ -3,6 +3,8 @@
 import hashlib
 import os
 import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ops.cell import REPOSITORY, SERVICES, Cell
@@ -21,20 +23,41 @@ _KEEPING = "registry"
 _PASSED_ON = ("QIAOTOU_WORKING_HOURS", "QIAOTOU_DUE_POLL_S", "QIAOTOU_ARGON2")
 
 
-def applications(cell: Cell, servers: Servers, *, mode: str) -> list[Program]:
+def _straight(_process: str, url: str) -> str:
+    return url
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """By which way a process reaches a server's URL, and which module runs a service.
+
+    Other ways than the straight one are for whoever breaks links, other modules than `chassis.run`
+    for whoever breaks services, on purpose.
+    """
+
+    through: Callable[[str, str], str] = _straight
+    modules: Mapping[str, str] = field(default_factory=dict)
+
+
+PLAIN = Wiring()
+
+
+def applications(cell: Cell, servers: Servers, *, mode: str, wiring: Wiring = PLAIN) -> list[Program]:
     """Return the programs of our own: five services, the relay, the gateway."""
-    services = [_service(cell, servers, service, mode) for service in SERVICES]
-    return [*services, _relay(cell, servers, mode), _gateway(cell, servers, mode)]
+    services = [_service(cell, servers, service, mode, wiring) for service in SERVICES]
+    return [*services, _relay(cell, servers, mode, wiring), _gateway(cell, servers, mode, wiring)]
 
 
-def environment(cell: Cell, servers: Servers, process: str, *, mode: str) -> dict[str, str]:
+def environment(
+    cell: Cell, servers: Servers, process: str, *, mode: str, wiring: Wiring = PLAIN
+) -> dict[str, str]:
     """Return what every process of ours is told. The relay has the outboxes of all, no database."""
     told = {
         MARK: str(cell.folder),
         # What libraries put into a home (gunicorn its control socket) belongs into the cell.
         "HOME": str(cell.run),
         "PYTHONUNBUFFERED": "1",
-        "QIAOTOU_AMQP_URI": servers.broker.url(process),
+        "QIAOTOU_AMQP_URI": wiring.through(process, servers.broker.url(process)),
         "QIAOTOU_METRICS_PORT": str(cell.ports[f"{process}-metrics"]),
         "QIAOTOU_MODE": mode,
     } | {name: os.environ[name] for name in _PASSED_ON if os.environ.get(name)}
@@ -47,9 +70,9 @@ def environment(cell: Cell, servers: Servers, process: str, *, mode: str) -> dic
             "QIAOTOU_CODES_FILE": str(cell.run / "codes.jsonl"),
         }
     if process == _SENDING:
-        urls = servers.databases.relay_urls()
+        urls = {name: wiring.through(process, url) for name, url in servers.databases.relay_urls().items()}
         return told | {"QIAOTOU_DATABASES": ",".join(f"{name}={url}" for name, url in urls.items())}
-    return told | {"QIAOTOU_DATABASE_URL": servers.databases.url(process)}
+    return told | {"QIAOTOU_DATABASE_URL": wiring.through(process, servers.databases.url(process))}
 
 
 def signing_key(cell: Cell) -> str:
@@ -67,21 +90,21 @@ def _key(cell: Cell, name: str) -> str:
     return hashlib.sha256(cell.secret(name).encode()).hexdigest()
 
 
-def _service(cell: Cell, servers: Servers, service: str, mode: str) -> Program:
-    return _program(
-        service, ("chassis.run", _CLASSES[service]), environment(cell, servers, service, mode=mode)
-    )
+def _service(cell: Cell, servers: Servers, service: str, mode: str, wiring: Wiring) -> Program:
+    module = (wiring.modules.get(service, "chassis.run"), _CLASSES[service])
+    return _program(service, module, environment(cell, servers, service, mode=mode, wiring=wiring))
 
 
-def _relay(cell: Cell, servers: Servers, mode: str) -> Program:
-    return _program(_SENDING, ("chassis.relay",), environment(cell, servers, _SENDING, mode=mode))
+def _relay(cell: Cell, servers: Servers, mode: str, wiring: Wiring) -> Program:
+    told = environment(cell, servers, _SENDING, mode=mode, wiring=wiring)
+    return _program(_SENDING, ("chassis.relay",), told)
 
 
-def _gateway(cell: Cell, servers: Servers, mode: str) -> Program:
+def _gateway(cell: Cell, servers: Servers, mode: str, wiring: Wiring) -> Program:
     return _program(
         "gateway",
         ("gunicorn", "--no-control-socket", "--config", "gateway/gunicorn_conf.py", "gateway.wsgi:app"),
-        environment(cell, servers, "gateway", mode=mode)
+        environment(cell, servers, "gateway", mode=mode, wiring=wiring)
         | {
             "QIAOTOU_HTTP_BIND": f"{LOOPBACK}:{cell.ports['gateway']}",
             "QIAOTOU_MEDIA_DIR": str(cell.media),

@@ -11,7 +11,7 @@ from ops import debian, departments, reference
 from ops.cell import DATABASES, REPOSITORY, SERVICES, Cell
 from ops.display import Display
 from ops.errors import Unready
-from ops.processes import SERVER_PROGRAMS, STOP_STAGES, applications, environment
+from ops.processes import PLAIN, SERVER_PROGRAMS, STOP_STAGES, Wiring, applications, environment
 from ops.program import end_marked, inherited
 from ops.roster import Roster
 from ops.servers import Servers, remember
@@ -25,10 +25,11 @@ _DATA = ("postgres", "rabbitmq", "media", "departments", "elsewhere")
 class Startup:
     """Starts one cell, stage by stage."""
 
-    def __init__(self, cell: Cell, display: Display, *, mode: str) -> None:
+    def __init__(self, cell: Cell, display: Display, *, mode: str, wiring: Wiring = PLAIN) -> None:
         self._cell = cell
         self._display = display
         self._mode = mode
+        self._wiring = wiring
         self._supervisor = Supervisor(cell)
 
     def run(self) -> None:
@@ -47,7 +48,8 @@ class Startup:
                 self._display.say(f"[yellow]![/yellow] {advice}")
         servers = Servers(self._cell)
         with stage("Servers are set up"):
-            programs = [*servers.programs(), *applications(self._cell, servers, mode=self._mode)]
+            ours = applications(self._cell, servers, mode=self._mode, wiring=self._wiring)
+            programs = [*servers.programs(), *ours]
             self._supervisor.start(programs)
             started = [program.name for program in programs if program.name in SERVER_PROGRAMS]
             self._supervisor.launch(started)

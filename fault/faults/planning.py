@@ -2,7 +2,10 @@
 
 from random import Random
 
+from fault.faults.departments import department_kinds
 from fault.faults.fault import Fault
+from fault.faults.links import link_kinds
+from fault.faults.messages import message_kinds
 from fault.faults.processes import gateway_kinds, relay_kinds, service_kinds
 from fault.faults.servers import BROKER, ServerStopped, broker_kinds, postgres_kinds
 
@@ -16,7 +19,7 @@ def plan(random: Random, *, short: bool) -> list[Fault]:
     The long plan has the broker away for a minute once, and kinds drawn again until there are
     at least 60 faults.
     """
-    components = _kinds()
+    components = _kinds(random)
     if short:
         drawn = [random.choice(kinds) for kinds in components]
     else:
@@ -24,10 +27,19 @@ def plan(random: Random, *, short: bool) -> list[Fault]:
         drawn.append(ServerStopped("broker stopped for a minute", BROKER, stands_s=_LONG_ABSENCE_S))
         while len(drawn) < LEAST:
             # By component first: there are many kinds of links and few of relays.
-            drawn.append(random.choice(random.choice(_kinds())))
+            drawn.append(random.choice(random.choice(_kinds(random))))
     random.shuffle(drawn)
     return drawn
 
 
-def _kinds() -> list[list[Fault]]:
-    return [gateway_kinds(), service_kinds(), relay_kinds(), broker_kinds(), postgres_kinds()]
+def _kinds(random: Random) -> list[list[Fault]]:
+    return [
+        gateway_kinds(),
+        service_kinds(),
+        relay_kinds(),
+        broker_kinds(),
+        link_kinds(random),
+        postgres_kinds(),
+        message_kinds(),
+        department_kinds(),
+    ]
