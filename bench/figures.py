@@ -25,6 +25,8 @@ from services.intake.figures.tally import COUNTERS, Scope
 CASES, CONNECTIONS, SECONDS = 1_000_000, 8, 30.0
 BEGIN = date(2025, 1, 1)
 DAYS = 365
+# Loading a million cases takes minutes.
+_PATIENCE_S = 3600.0
 _LOOKING = Principal(subject="bench", roles=frozenset({Role.INSPECTOR}))
 
 # A case: its day, place, category and department by its number; nearly all closed, a few overdue.
@@ -121,7 +123,7 @@ def measure(
 
 def load(url: str, cases: int) -> None:
     """Write cases, tallies and sums that belong together."""
-    database = Database(url, source="intake")
+    database = Database(url, source="intake", patience_s=_PATIENCE_S)
     counters = ", ".join(COUNTERS)
     values = ", ".join(_VALUES.get(name, "1") for name in COUNTERS)
     sums = ", ".join(f"sum({name})" for name in COUNTERS)
@@ -136,7 +138,7 @@ def load(url: str, cases: int) -> None:
             connection.execute(sa.text(statement), {"scope": scope.value})
         connection.execute(sa.text(_MONTHS.format(counters=counters, sums=sums)))
     with (
-        closing(Database(url)) as fresh,
+        closing(Database(url, patience_s=_PATIENCE_S)) as fresh,
         fresh.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection,
     ):
         connection.execute(sa.text("SET statement_timeout = 0"))

@@ -2,25 +2,32 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 
 from chassis.context import Context
 from chassis.data import direct
+from chassis.data.patience import PATIENCE_S, connect
 from chassis.data.unit_of_work import UnitOfWork
 
-CONNECT_TIMEOUT_S = 5
-STATEMENT_TIMEOUT_MS = 10_000
+CONNECT_TIMEOUT_S = 4
+# The server's own no comes before anybody loses patience with it.
+STATEMENT_TIMEOUT_MS = 7_000
 
 
 class Database:
-    """A service's own database. Connections are checked on checkout and commit durably.
+    """A service's own database. Connections commit durably.
 
-    `source` is the name under which this service's events are emitted.
+    That one is lost is noticed by who uses it next: the statement fails, and all that were made before
+    are thrown away. `source` is the name under which this service's events are emitted; `patience_s` is
+    how long a statement may take before the link is taken for dead.
     """
 
-    def __init__(self, url: str, *, source: str = "", pool_size: int = 8) -> None:
+    def __init__(
+        self, url: str, *, source: str = "", pool_size: int = 8, patience_s: float = PATIENCE_S
+    ) -> None:
         self.source = source
         self.engine: Engine = sa.create_engine(
             url.replace("postgresql://", "postgresql+psycopg://", 1),
@@ -41,6 +48,7 @@ class Database:
                 "tcp_user_timeout": 8000,
             },
         )
+        sa.event.listen(self.engine, "do_connect", partial(connect, patience_s))
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -13,7 +13,7 @@ from services.intake.archive.keeping import append_all_seals
 from services.intake.figures.projection import project_all
 from services.intake.figures.queries import MINIMUM_VOLUME
 from services.intake.figures.reads import Period
-from services.intake.publication.writing import NotReadyError, publish
+from services.intake.publication.writing import PATIENCE_S, NotReadyError, publish
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -26,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     settings = Settings.from_env()
     key = SigningKey(settings.signing_key, district=settings.district)
-    database = Database(settings.database_url, source="intake")
+    database = Database(settings.database_url, source="intake", patience_s=PATIENCE_S)
     try:
         project_all(database)
         append_all_seals(database, key)

@@ -23,6 +23,8 @@ from services.intake.publication.lines import Line
 
 FORMAT = "qiaotou-publication/1"
 MARK = b"\x02"
+# A year of a large district is read in one statement.
+PATIENCE_S = 600.0
 
 
 class NotReadyError(RuntimeError):
@@ -45,7 +47,7 @@ def publish(
         # One snapshot: figures, events and seals are of the same moment.
         snapshot = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         with snapshot.begin():
-            snapshot.execute(sa.text("SET LOCAL statement_timeout = '10min'"))
+            snapshot.execute(sa.text(f"SET LOCAL statement_timeout = {PATIENCE_S * 1000:.0f}"))
             return _write(snapshot, key, period, folder, minimum_volume=minimum_volume)
 
 
