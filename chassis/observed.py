@@ -17,41 +17,51 @@ if TYPE_CHECKING:
     from chassis.bus.consumer import Consumer
 
 _KEPT_S = 2.0
-_INBOX = sa.text(
-    "SELECT (SELECT count(*) FROM inbox_waiting), (SELECT count(*) FROM inbox_parked WHERE state = 'parked')"
+# How many wait; how many are parked and for how many seconds the oldest; how many aggregates cannot go on
+# without one that is parked, and for how many seconds the one that has stood still longest.
+INBOX_STATE = (
+    "SELECT (SELECT count(*) FROM inbox_waiting), count(*), "
+    "coalesce(extract(epoch FROM clock_timestamp() - min(parked_at)), 0)::float8, "
+    "count(DISTINCT (source, aggregate)) FILTER (WHERE holds), "
+    "coalesce(extract(epoch FROM clock_timestamp() - min(parked_at) FILTER (WHERE holds)), 0)::float8 "
+    "FROM (SELECT source, aggregate, parked_at, sequence > coalesce((SELECT c.sequence FROM inbox_cursor c "
+    "WHERE c.source = p.source AND c.aggregate = p.aggregate), 0) AS holds "
+    "FROM inbox_parked p WHERE state = 'parked') AS parked"
+)
+_GAUGES = (
+    ("qiaotou_inbox_waiting_events", "Events that wait for an earlier one"),
+    ("qiaotou_inbox_parked_messages", "Messages parked and not settled"),
+    ("qiaotou_inbox_parked_oldest_seconds", "Since when the oldest of them is parked"),
+    ("qiaotou_inbox_held_aggregates", "Aggregates that cannot go on without a message that is parked"),
+    ("qiaotou_inbox_longest_hold_seconds", "For how long the first of these has stood still"),
 )
 
 
 class InboxCollector(Collector):
-    """How much waits and how much is parked, read when Prometheus asks."""
+    """How much waits, how much is parked and what that holds up, read when Prometheus asks."""
 
     def __init__(self, service: str, database: Database) -> None:
         self._service = service
         self._database = database
         self._read_at = 0.0
-        self._counts = (0, 0)
+        self._values: tuple[float, ...] = (0,) * len(_GAUGES)
 
     def collect(self) -> Iterator[Metric]:
-        """Give the two gauges; the last values while the database is away."""
+        """Give the gauges; the last values while the database is away."""
         try:
             self._refresh()
         except SQLAlchemyError:
             # The health check says that the database is away; the scrape goes on.
             self._read_at = 0.0
-        names = (
-            ("qiaotou_inbox_waiting_events", "Events that wait for an earlier one"),
-            ("qiaotou_inbox_parked_messages", "Messages parked and not settled"),
-        )
-        for (name, help_text), count in zip(names, self._counts, strict=True):
+        for (name, help_text), value in zip(_GAUGES, self._values, strict=True):
             family = GaugeMetricFamily(name, help_text, labels=["service"])
-            family.add_metric([self._service], count)
+            family.add_metric([self._service], value)
             yield family
 
     def _refresh(self) -> None:
         if time.monotonic() - self._read_at > _KEPT_S:
             with self._database.reading() as connection:
-                waiting, parked = connection.execute(_INBOX).one()
-            self._counts = (waiting, parked)
+                self._values = tuple(connection.execute(sa.text(INBOX_STATE)).one())
             self._read_at = time.monotonic()
 
 

@@ -21,12 +21,14 @@ from ops.departments import api_url, settings_path
 from ops.display import Display
 from ops.errors import Unready
 from ops.parked import commands as parked
+from ops.parked_view import show_open
 from ops.people import commands as people
 from ops.processes import STOP_STAGES
 from ops.publish import publish
 from ops.startup import Startup
 from ops.status import OK, Component, components
 from ops.supervision import Supervisor
+from ops.unhandled import unhandled_of
 
 F = TypeVar("F", bound=Callable[..., Any])
 _MODES = ("demo", "test")
@@ -111,7 +113,9 @@ def status(folder: Path, *, as_json: bool) -> None:
         facts = {"ok": well, "api": api_url(cell), "components": msgspec.to_builtins(found)}
         click.echo(json.dumps(facts, ensure_ascii=False))
     else:
-        Display().components(found)
+        display = Display()
+        display.components(found)
+        show_open(display, unhandled_of(cell))
     sys.exit(0 if well else 1)
 
 

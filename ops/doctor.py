@@ -3,20 +3,24 @@
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
 
 import msgspec
 import psycopg
 
+from chassis.observed import INBOX_STATE
 from contracts.topology import STREAMS
 from ops import debian
 from ops.cell import SERVICES, Cell
 from ops.cell_calendar import CellCalendar
 from ops.errors import Unready
+from ops.parked_message import spoken
 from ops.ports import is_free
 from ops.program import marked
 from ops.servers import Servers
 from ops.status import OK, components
 from ops.supervision import Supervisor
+from ops.unhandled import unhandled_of
 
 GOOD, WARN, BAD = "good", "warn", "bad"
 _GIB = 2**30
@@ -24,9 +28,6 @@ _LEAST_DISK_GIB, _LEAST_MEMORY_GIB = 2, 1.5
 _OUTBOX = (
     "SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0) "
     "FROM outbox WHERE sent_at IS NULL"
-)
-_INBOX = (
-    "SELECT (SELECT count(*) FROM inbox_waiting), (SELECT count(*) FROM inbox_parked WHERE state = 'parked')"
 )
 _SLOW_OUTBOX_S = 10
 
@@ -96,6 +97,7 @@ def _up(cell: Cell) -> Iterator[Finding]:
             advice = f"{each.state} {each.detail}; see {cell.logs / each.name}.log"
             yield Finding(BAD, each.name, advice)
     yield _guarded("broker users", lambda: _broker_users(servers))
+    yield _guarded("dead letters", lambda: dead_letters(unhandled_of(cell).dead()))
     yield _guarded("working days", lambda: working_days(CellCalendar(servers.databases)))
     for service in SERVICES:
         yield _guarded(f"{service} lag", lambda service=service: _lag(servers, service))  # type: ignore[misc]
@@ -138,14 +140,26 @@ def _spans(years: Iterable[int]) -> str:
     return ", ".join(f"{span[0]}-{span[-1]}" if len(span) > 1 else str(span[0]) for span in spans) or "none"
 
 
+def dead_letters(found: dict[str, int]) -> Finding:
+    """Look whether orders lie on a department's queue of dead letters; `found` has how many."""
+    if not found:
+        return Finding(GOOD, "dead letters", "none")
+    text = ", ".join(f"{number} of {code}" for code, number in found.items())
+    return Finding(WARN, "dead letters", f"{text}; ./qiaotou parked list")
+
+
 def _lag(servers: Servers, service: str) -> Finding:
     about = f"{service} lag"
     with psycopg.connect(servers.databases.url(service), connect_timeout=5) as connection:
         unsent, oldest_s = connection.execute(_OUTBOX).fetchone() or (0, 0)
-        waiting, parked = connection.execute(_INBOX).fetchone() or (0, 0)
+        state = connection.execute(INBOX_STATE.encode()).fetchone() or (0,) * 5
+    waiting, parked, parked_s, held, held_s = state
     text = f"{unsent} unsent, {waiting} waiting, {parked} parked"
     if oldest_s > _SLOW_OUTBOX_S:
         return Finding(BAD, about, f"{text}; the oldest unsent for {oldest_s:.0f} s: look at the relay's log")
     if parked and service in STREAMS:
+        text += f", the oldest for {spoken(timedelta(seconds=parked_s))}"
+        if held:
+            text += f"; {held} cases or others stand still, one for {spoken(timedelta(seconds=held_s))}"
         return Finding(WARN, about, f"{text}; ./qiaotou parked list")
     return Finding(GOOD, about, text)

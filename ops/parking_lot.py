@@ -2,26 +2,34 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
-from typing import Protocol
 
 import msgspec
 import psycopg
 from psycopg.rows import class_row
 
-from chassis.bus.publisher import Message, Publisher
+from chassis.bus.publisher import Message
 from contracts.naming import inbox_exchange
 from contracts.topology import STREAMS
+from ops import settled
+from ops.draining import Urls
 from ops.errors import Unready
+from ops.mailing import mailing
+from ops.parked_message import PARKED, REPLAYED, SKIPPED, Parked
+from ops.settled import Settled
 
 _COLUMNS = (
     "message_key, queue, routing_key, source, aggregate, sequence, ordering_key, type, reason, headers, "
-    "body, state, parked_at, settled_at, settled_by, (SELECT count(*) FROM inbox_waiting w "
-    "WHERE w.source = p.source AND w.aggregate = p.aggregate) AS held_back"
+    "body, state, parked_at, settled_at, settled_by, waiting, waiting_since, passed"
 )
-_OPEN = f"SELECT {_COLUMNS} FROM inbox_parked p WHERE state = 'parked' ORDER BY position"  # noqa: S608
-_ALL = f"SELECT {_COLUMNS} FROM inbox_parked p ORDER BY position"  # noqa: S608
-_ONE = f"SELECT {_COLUMNS} FROM inbox_parked p WHERE message_key = %s"  # noqa: S608
+_PARKED = (
+    "inbox_parked p CROSS JOIN LATERAL (SELECT count(*) AS waiting, min(since) AS waiting_since "
+    "FROM inbox_waiting w WHERE w.source = p.source AND w.aggregate = p.aggregate) w "
+    "CROSS JOIN LATERAL (SELECT coalesce(max(c.sequence), 0) AS passed "
+    "FROM inbox_cursor c WHERE c.source = p.source AND c.aggregate = p.aggregate) c"
+)
+_OPEN = f"SELECT {_COLUMNS} FROM {_PARKED} WHERE state = 'parked' ORDER BY position"  # noqa: S608
+_ALL = f"SELECT {_COLUMNS} FROM {_PARKED} ORDER BY position"  # noqa: S608
+_ONE = f"SELECT {_COLUMNS} FROM {_PARKED} WHERE message_key = %s"  # noqa: S608
 _LOCKED = "SELECT state FROM inbox_parked WHERE message_key = %s FOR UPDATE"
 _SETTLE = (
     "UPDATE inbox_parked SET state = %s, settled_at = clock_timestamp(), settled_by = %s "
@@ -33,49 +41,6 @@ _ADVANCE = (
     "ON CONFLICT (source, aggregate) DO UPDATE SET sequence = EXCLUDED.sequence"
 )
 _NEXT = "SELECT event_id, body FROM inbox_waiting WHERE source = %s AND aggregate = %s AND sequence = %s"
-PARKED = "parked"
-SKIPPED = "skipped"
-
-
-class Parked(msgspec.Struct, frozen=True, kw_only=True):
-    """One message that was put aside, and how many events of its aggregate wait behind it."""
-
-    service: str = ""
-    message_key: str
-    queue: str
-    routing_key: str
-    source: str | None
-    aggregate: str | None
-    sequence: int | None
-    ordering_key: str | None
-    type: str | None
-    reason: str
-    headers: dict[str, object]
-    body: bytes
-    state: str
-    parked_at: datetime
-    settled_at: datetime | None
-    settled_by: str | None
-    held_back: int
-
-    @property
-    def key(self) -> str:
-        """The name that a person gives it by: two services may have parked the same event."""
-        return f"{self.service}/{self.message_key}"
-
-    def summary(self) -> dict[str, object]:
-        """Return everything but the body."""
-        facts = {name: getattr(self, name) for name in self.__struct_fields__}
-        return {"key": self.key} | {
-            k: v for k, v in facts.items() if k not in ("body", "headers", "message_key")
-        }
-
-
-class Urls(Protocol):
-    """Gives the URL of a service's database, or of a broker user."""
-
-    def url(self, name: str, /) -> str:
-        """Return it."""
 
 
 class ParkingLot:
@@ -102,24 +67,36 @@ class ParkingLot:
                     return _named(service, row)
         raise Unready(f"Nothing is parked as {key}; ./qiaotou parked list says what is.")
 
-    def replay(self, key: str, *, by: str) -> None:
-        """Publish it again. Should it fail again, the service parks it again after this commit."""
-        each = self.get(key)
-        ordering_key = _replayable(each)
-        with self._settling(each, "replayed", by=by):
-            self._publish(each.service, each.message_key, ordering_key, each.type or "", each.body)
+    def replay(self, key: str, *, by: str, because: str) -> None:
+        """Publish it again. Should it fail again, the service parks it again after this commit.
 
-    def skip(self, key: str, *, by: str, reason: str) -> bool:
-        """Leave it out; return whether something had waited for it and goes on now."""
+        Raises: Unready.
+        """
+        each = self.get(key)
+        if each.remedy:
+            raise Unready(f"{each.key} stays: {each.remedy}.")
+        with self._settling(each, REPLAYED, by=by, because=because):
+            self._publish(each.service, each.message_key, each.ordering_key, each.type or "", each.body)
+
+    def skip(self, key: str, *, by: str, because: str) -> bool:
+        """Leave it out; return whether something had waited for it and goes on now. Raises: Unready."""
         each = self.get(key)
         if each.state == SKIPPED:
             # Asked again: what waited may not have been put back, the broker was away.
             return self._release(each)
-        with self._settling(each, SKIPPED, by=f"{by}: {reason}") as connection:
+        with self._settling(each, SKIPPED, by=by, because=because) as connection:
             if each.source is not None:
                 _step_over(connection, each)
         # Only now: a service that took it before the commit would find the old cursor.
         return self._release(each)
+
+    def history(self) -> list[Settled]:
+        """Return who has settled what, the oldest first."""
+        found: list[Settled] = []
+        for service in STREAMS:
+            with self._database(service) as connection:
+                found.extend(settled.read(connection, service))
+        return sorted(found, key=lambda each: each.settled_at)
 
     def _release(self, each: Parked) -> bool:
         with self._database(each.service) as connection:
@@ -128,15 +105,16 @@ class ParkingLot:
         if row is None:
             return False
         event_id, body = row
-        self._publish(each.service, str(event_id), each.ordering_key or "", "", bytes(body))
+        self._publish(each.service, str(event_id), each.ordering_key, "", bytes(body))
         return True
 
     @contextmanager
-    def _settling(self, each: Parked, state: str, *, by: str) -> Iterator[psycopg.Connection]:
+    def _settling(self, each: Parked, state: str, *, by: str, because: str) -> Iterator[psycopg.Connection]:
         with self._database(each.service) as connection:
             row = connection.execute(_LOCKED, (each.message_key,)).fetchone()
             if row is None or row[0] != PARKED:
                 raise Unready(f"{each.key} was settled already: {row and row[0]}.")
+            settled.add(connection, each, action=state, by=by, because=because)
             yield connection
             connection.execute(_SETTLE, (state, by, each.message_key))
 
@@ -145,26 +123,10 @@ class ParkingLot:
         with psycopg.connect(self._databases.url(service), connect_timeout=10) as connection:
             yield connection
 
-    def _publish(self, service: str, key: str, ordering_key: str, type_: str, body: bytes) -> None:
-        publisher = Publisher(self._broker.url("operator"))
-        try:
-            message = Message(key, inbox_exchange(service), "parked", ordering_key, type_, body)
-            if key not in publisher.publish_all([message]).confirmed:
-                raise Unready("The broker did not take the message; ask again when it is back.")
-        finally:
-            publisher.close()
-
-
-def _replayable(each: Parked) -> str:
-    """Return the ordering key. Raises: Unready for what cannot be put back in good faith."""
-    if not each.queue.startswith(f"{each.service}.inbox"):
-        raise Unready(
-            f"{each.key} came from {each.queue}: the broker vouches for its sender only when the sender "
-            "publishes it. Have the department send it again, then skip this one."
-        )
-    if not each.ordering_key:
-        raise Unready(f"{each.key} has no ordering key and came from none of ours; look at it, then skip it.")
-    return each.ordering_key
+    def _publish(self, service: str, key: str, ordering_key: str | None, type_: str, body: bytes) -> None:
+        message = Message(key, inbox_exchange(service), "parked", ordering_key or "", type_, body)
+        with mailing(self._broker.url("operator")) as put:
+            put(message)
 
 
 def _step_over(connection: psycopg.Connection, each: Parked) -> None:

@@ -3,6 +3,7 @@
 from alembic.operations import Operations
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from chassis.data.settled import NEVER_CHANGES, STANDS, message_settled
 from chassis.data.tables import CELL_NOW, metadata
 from chassis.data.working_years import working_years
 
@@ -24,3 +25,16 @@ def create_chassis_tables(op: Operations) -> None:
 def create_working_years(op: Operations) -> None:
     """Create the calendar of working time, for a service that counts by it."""
     op.execute(CreateTable(working_years))
+
+
+def create_settled(op: Operations) -> None:
+    """Create the record of what people did with parked messages, which nobody changes."""
+    op.execute(CreateTable(message_settled))
+    op.execute(STANDS)
+    op.execute(NEVER_CHANGES)
+
+
+def drop_settled(op: Operations) -> None:
+    """Undo `create_settled`."""
+    op.execute("DROP TABLE message_settled")
+    op.execute("DROP FUNCTION message_settled_stands")

@@ -181,7 +181,7 @@ class EventProcessor:
             uow.flush(inbox.write)
         for fork in inbox.forks:
             log.error("event.fork", type=fork.event.type, source=fork.event.source)
-            parking.park(database, fork.message, reason="fork: this sequence was another event")
+            parking.park(database, fork.message, reason=parking.FORK)
         for each in ready:
             metrics.INBOX_APPLIED.labels(self.service, each.event.type).inc()
             metrics.INBOX_LAG.labels(self.service).observe(

@@ -11,6 +11,7 @@ from contracts.envelope import ORDERING_KEY_HEADER, CloudEvent, MalformedEvent, 
 log = structlog.get_logger()
 
 SUSPECTED = "suspected: the process died on it"
+FORK = "fork: this sequence was another event"
 
 _PARK = sa.text(
     "INSERT INTO inbox_parked (message_key, queue, routing_key, source, aggregate, sequence, ordering_key, "

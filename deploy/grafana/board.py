@@ -30,9 +30,11 @@ class Section(NamedTuple):
     panels: tuple[Panel, ...]
 
 
-def stat(title: str, expression: str, *, red_from: float | None = None, width: int = 4) -> Panel:
+def stat(
+    title: str, expression: str, *, unit: str = "short", red_from: float | None = None, width: int = 4
+) -> Panel:
     """Return a panel that shows one number large."""
-    return Panel(title, expression, kind="stat", width=width, red_from=red_from)
+    return Panel(title, expression, kind="stat", unit=unit, width=width, red_from=red_from)
 
 
 def dashboard(*, uid: str, title: str, variables: Sequence[Json], sections: Sequence[Section]) -> Json:

@@ -63,7 +63,7 @@ class Poisoned:
             parked_at = self._wait_until_parked(ground, connection)
             applied = self._wait_until_applied(connection)
         lot = ParkingLot(databases=ground.servers.databases, broker=ground.servers.broker)
-        lot.skip(f"{self._service}/{self._key}", by="the fault suite", reason="put there on purpose")
+        lot.skip(f"{self._service}/{self._key}", by="the fault suite", because="put there on purpose")
         ground.wait_until_well([self._service])
         return {
             "poison": 1,

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 
-from chassis.data.schema import create_chassis_tables
+from chassis.data.schema import create_chassis_tables, create_settled
 from contracts import topology
 from ops.cell import Cell
 from ops.databases import Databases
@@ -128,7 +128,9 @@ _COUNT = itertools.count(1)
 def _create_chassis(url: str) -> None:
     engine = sa.create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), poolclass=sa.NullPool)
     with engine.begin() as connection:
-        create_chassis_tables(Operations(MigrationContext.configure(connection)))
+        operations = Operations(MigrationContext.configure(connection))
+        create_chassis_tables(operations)
+        create_settled(operations)
     engine.dispose()
 
 
