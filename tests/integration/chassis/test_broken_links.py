@@ -11,9 +11,11 @@ from tests.support.toy.process import Process, eventually
 
 ASKED = Context(correlation_id="a test")
 CHANNEL_OPEN = b"\x00\x14\x00\x0a"
+# What is promised of every link that can be used again.
+RECONNECTED_S = 30.0
 
 
-def heard_again(toy: ToyCell, process: Process, *, within_s: float = 60.0) -> None:
+def heard_again(toy: ToyCell, process: Process, *, within_s: float = RECONNECTED_S) -> None:
     """The same process hears and answers."""
     thing = a_thing()
     toy.publish(toy.event(thing, 1), toy.event(thing, 2))
@@ -24,6 +26,7 @@ def heard_again(toy: ToyCell, process: Process, *, within_s: float = 60.0) -> No
 
 
 def test_a_reset_connection_is_made_again_by_the_same_process(own_toy: ToyCell, amqp_proxy: Proxy) -> None:
+    """Seen failing: with OSError left out of `BROKER_ERRORS`: nothing is heard any more."""
     process = own_toy.start(amqp_url=amqp_proxy.url).wait_until_well()
     for _ in range(3):
         heard_again(own_toy, process)
@@ -32,6 +35,7 @@ def test_a_reset_connection_is_made_again_by_the_same_process(own_toy: ToyCell, 
 
 
 def test_a_link_that_is_half_closed_is_left_by_the_same_process(own_toy: ToyCell, amqp_proxy: Proxy) -> None:
+    """Seen failing: with consumers that do not connect a second time."""
     process = own_toy.start(amqp_url=amqp_proxy.url).wait_until_well()
     heard_again(own_toy, process)
     connections = amqp_proxy.connections
@@ -102,6 +106,7 @@ def test_half_a_message_on_a_dead_link_stops_nothing_else_of_the_process(
 
 @pytest.mark.slow
 def test_a_black_hole_is_noticed_and_left_behind(own_toy: ToyCell, amqp_proxy: Proxy) -> None:
+    """Seen failing: with `SILENCE_S` of a million: nobody notices that nothing comes."""
     process = own_toy.start(amqp_url=amqp_proxy.url).wait_until_well()
     relay = own_toy.start_relay(amqp_url=amqp_proxy.url).wait_until_well()
     heard_again(own_toy, process)
@@ -110,7 +115,28 @@ def test_a_black_hole_is_noticed_and_left_behind(own_toy: ToyCell, amqp_proxy: P
     own_toy.publish(*[own_toy.event(thing, n) for n in range(1, 11)])
     eventually(lambda: process.health()[0] == 503 and relay.health()[0] == 503, within_s=60, every_s=0.2)
     amqp_proxy.restore()
-    own_toy.wait_until_heard(thing, list(range(1, 11)), within_s=60)
-    relay.wait_until_well()
+    own_toy.wait_until_heard(thing, list(range(1, 11)), within_s=RECONNECTED_S)
+    relay.wait_until_well(within_s=RECONNECTED_S)
+    heard_again(own_toy, process)
+    assert own_toy.parked() == {}
+
+
+@pytest.mark.slow
+def test_a_link_with_2_s_latency_is_slow_and_is_made_again(own_toy: ToyCell, amqp_proxy: Proxy) -> None:
+    """Two seconds there and back. With four no connection is ever made: every step of it has four seconds.
+
+    Seen failing: with deadlines of 1.5 s in `chassis/bus/connection.py`: the broker is not found again.
+    """
+    process = own_toy.start(amqp_url=amqp_proxy.url).wait_until_well()
+    heard_again(own_toy, process)
+    connections = amqp_proxy.connections
+    amqp_proxy.delay(1.0)
+    things = [a_thing() for _ in range(20)]
+    own_toy.publish(*[own_toy.event(thing, n) for n in range(1, 11) for thing in things])
+    for thing in things:
+        own_toy.wait_until_heard(thing, list(range(1, 11)))
+    assert amqp_proxy.connections == connections
+    amqp_proxy.reset()
+    eventually(lambda: process.health()[0] == 503)
     heard_again(own_toy, process)
     assert own_toy.parked() == {}

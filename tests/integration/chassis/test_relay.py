@@ -45,6 +45,7 @@ def leads(relay: Process) -> bool:
 
 
 def test_two_relays_have_one_leader_and_the_other_takes_over(own_toy: ToyCell) -> None:
+    """Seen failing: with SELECT true for the relay's lock: both lead."""
     first = own_toy.start_relay().wait_until_well()
     eventually(lambda: leads(first))
     second = own_toy.start_relay().wait_until_well()
@@ -59,6 +60,7 @@ def test_two_relays_have_one_leader_and_the_other_takes_over(own_toy: ToyCell) -
 def test_a_leader_that_lost_its_broker_leaves_the_lead_to_another(
     own_toy: ToyCell, amqp_proxy: Proxy
 ) -> None:
+    """Seen failing: with the leader's connection and its lock kept when the broker is lost: nobody leads."""
     first = own_toy.start_relay(amqp_url=amqp_proxy.url).wait_until_well()
     eventually(lambda: leads(first))
     second = own_toy.start_relay().wait_until_well()
@@ -73,6 +75,7 @@ def test_a_leader_that_lost_its_broker_leaves_the_lead_to_another(
 def test_a_relay_killed_between_confirm_and_mark_costs_duplicates_that_nobody_hears(
     own_toy: ToyCell,
 ) -> None:
+    """Seen failing: with repeats applied as if they were new in `Inbox.in_order`: they are parked."""
     thing = a_thing()
     tell(own_toy, thing, range(1, 11))
     process = own_toy.start().wait_until_well()
@@ -84,8 +87,8 @@ def test_a_relay_killed_between_confirm_and_mark_costs_duplicates_that_nobody_he
     own_toy.start_relay()
     eventually(lambda: unsent(own_toy) == 0)
     own_toy.wait_until_heard(thing, list(range(1, 13)))
-    eventually(lambda: process.metric("qiaotou_inbox_duplicates_total") == 10)
     assert own_toy.parked() == {}
+    eventually(lambda: process.metric("qiaotou_inbox_duplicates_total") == 10)
 
 
 def test_a_missing_queue_holds_up_its_own_messages_alone(own_toy: ToyCell) -> None:

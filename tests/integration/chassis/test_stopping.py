@@ -19,6 +19,7 @@ ASKED = Context(correlation_id="a test")
 
 @pytest.mark.slow
 def test_rolling_restarts_under_load_execute_nothing_twice_and_redeliver_nothing(own_toy: ToyCell) -> None:
+    """Seen failing: with `runner.stop()` left out of `chassis/run.py`: messages are given twice."""
     process = own_toy.start().wait_until_well()
     with Load(own_toy) as load:
         for _ in range(5):
@@ -94,6 +95,7 @@ def wait_until_caught_up(toy: ToyCell) -> None:
 
 @pytest.mark.slow
 def test_a_killed_process_costs_neither_order_nor_an_event(own_toy: ToyCell) -> None:
+    """Seen failing: with batches acknowledged before they are handled: events are lost."""
     with Load(own_toy) as load:
         for _ in range(3):
             process = own_toy.start().wait_until_well()
