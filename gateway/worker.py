@@ -21,6 +21,16 @@ _OURS = (InvalidResponseHeader, InvalidResponseHeaderName)
 class Worker(ThreadWorker):  # type: ignore[misc]
     """gunicorn's own answers are HTML, and its log lines quote addresses and queries."""
 
+    def is_parent_alive(self) -> bool:
+        """End as at a SIGTERM once the master is gone: the next one waits for the port.
+
+        gunicorn's own goes on to keep connections, and whoever uses theirs holds the port for 20 s,
+        in which new connections are taken by nobody.
+        """
+        if not super().is_parent_alive():
+            self.alive = False
+        return bool(self.alive)
+
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:  # noqa: ARG002
         """Say why in our own form, to the client and in the log."""
         code = (
