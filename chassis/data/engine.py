@@ -57,6 +57,12 @@ class Database:
             yield connection.execution_options(isolation_level="AUTOCOMMIT", postgresql_readonly=True)
 
     @contextmanager
+    def autocommitting(self) -> Iterator[Connection]:
+        """Give a connection on which each statement is a transaction of its own, in one round trip."""
+        with self.engine.connect() as connection:
+            yield connection.execution_options(isolation_level="AUTOCOMMIT", postgresql_readonly=False)
+
+    @contextmanager
     def snapshot(self) -> Iterator[Connection]:
         """Give a connection in one transaction that sees one snapshot; commits at the end."""
         with self.engine.connect() as connection:

@@ -24,10 +24,11 @@ _NO_LONGER_WAITING = sa.text(
     "DELETE FROM inbox_waiting WHERE source = :source AND aggregate = :aggregate AND sequence = :sequence "
     "AND event_id = CAST(:message_key AS uuid)"
 )
+# A note has to outlive this process, not the database: nobody waits for it to be on the disk.
 _ATTEMPT = sa.text(
     "INSERT INTO inbox_attempt (message_key, attempts) VALUES (:key, 1) "
     "ON CONFLICT (message_key) DO UPDATE SET attempts = CASE WHEN :survived THEN 1 "
-    "ELSE inbox_attempt.attempts + 1 END RETURNING attempts"
+    "ELSE inbox_attempt.attempts + 1 END RETURNING attempts, set_config('synchronous_commit', 'off', true)"
 )
 _PASSED = sa.text(
     "SELECT EXISTS (SELECT FROM inbox_cursor WHERE source = :source AND aggregate = :aggregate "
@@ -75,14 +76,14 @@ def note_attempt(database: Database, key: str, *, survived: bool) -> int:
 
     `survived` says that this process began it before and lived: then it was not the message.
     """
-    with database.engine.begin() as connection:
+    with database.autocommitting() as connection:
         attempts = connection.scalar(_ATTEMPT, {"key": key, "survived": survived})
     return int(attempts or 1)
 
 
 def forget_attempt(database: Database, key: str) -> None:
     """The message was handled or parked."""
-    with database.engine.begin() as connection:
+    with database.autocommitting() as connection:
         connection.execute(_FORGET, {"key": key})
 
 

@@ -40,5 +40,6 @@ class Suspects:
                 with suppress(Exception):
                     parking.forget_attempt(database, key)
                 raise
-            self._survived.discard(key)
         parking.forget_attempt(database, key)
+        # Not before: a database that goes away in between must not make a suspect of what was done.
+        self._survived.discard(key)
