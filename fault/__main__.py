@@ -31,7 +31,7 @@ def main(seed: int, *, short: bool, as_json: bool) -> None:
     show(display.console, figures)
     if as_json:
         click.echo(json.dumps(msgspec.to_builtins(figures), ensure_ascii=False))
-    sys.exit(1 if missed(figures) else 0)
+    sys.exit(1 if missed(figures) or figures.troubles else 0)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fault.deliveries import Deliveries
-from fault.faults.fault import Fault
+from fault.faults.fault import Facts, Fault
 from fault.figures import NEVER
 from fault.ground import Ground
 from fault.history import FAULTS, Log, Struck
@@ -21,6 +21,14 @@ from ops.startup import wait_until
 from ops.status import OK, components
 
 _WELL_S, _DELIVERED_S, _SETTLED_S, _BACKLOG_S, _DRAINED_S = 90.0, 60.0, 600.0, 300.0, 180.0
+# What faults tell of themselves: the second has to be as many as the first.
+_ALIKE = (
+    ("poison", "parked"),
+    ("bystanders", "applied"),
+    ("held", "again"),
+    ("flooded", "answered"),
+    ("tried", "refused"),
+)
 # Nobody doubts: that orders do not come is what is wanted.
 _EVERYBODY = Pace(10_000.0, 1_000_000, doubts=False)
 
@@ -83,7 +91,6 @@ class Run:
 
     def _strike(self, fault: Fault) -> Struck:
         injected_at = time.time()
-        facts: dict[str, float | int | str] = {}
         try:
             fault.inject(self.ground)
             time.sleep(fault.stands_s)
@@ -91,22 +98,30 @@ class Run:
             self._trouble(f"{fault.name} could not be injected: {error!r}")
         healed_at = time.time()
         self._deliveries.count_from_now()
-        try:
-            facts |= fault.heal(self.ground)
-        except Exception as error:  # noqa: BLE001 - as above
-            self._trouble(f"{fault.name} could not be healed: {error!r}")
-        first_s = self._deliveries.first_s(within_s=_DELIVERED_S)
-        if first_s is None:
-            self._trouble(f"{fault.name}: nothing was delivered within {_DELIVERED_S:.0f} s")
+        facts, first_s = self._heal(fault)
         self._wait_until_well(fault.name)
         return Struck(
             name=fault.name,
             component=fault.component,
             injected_at=injected_at,
             healed_at=healed_at,
-            first_delivery_s=round(NEVER if first_s is None else first_s, 3) if fault.takes_away else None,
-            facts=facts,
+            first_delivery_s=first_s if fault.takes_away else None,
+            facts=dict(facts),
         )
+
+    def _heal(self, fault: Fault) -> tuple[Facts, float]:
+        """End a fault; return what it tells, and how many seconds the first delivery took."""
+        facts: Facts = {}
+        try:
+            facts = fault.heal(self.ground)
+        except Exception as error:  # noqa: BLE001 - as above
+            self._trouble(f"{fault.name} could not be healed: {error!r}")
+        for words in short_of(facts):
+            self._trouble(f"{fault.name}: {words}")
+        first_s = self._deliveries.first_s(within_s=_DELIVERED_S)
+        if first_s is None:
+            self._trouble(f"{fault.name}: nothing was delivered within {_DELIVERED_S:.0f} s")
+        return facts, NEVER if first_s is None else round(first_s, 3)
 
     def rolling(self) -> None:
         """Restart every process of ours by SIGTERM, round after round, under load."""
@@ -188,3 +203,12 @@ class Run:
     def _trouble(self, words: str) -> None:
         self.found.troubles.append(words[:300])
         self._line.trouble(words[:300])
+
+
+def short_of(facts: Facts) -> list[str]:
+    """Return in words what a fault found less of than there had to be."""
+    return [
+        f"of {facts[wanted]} {wanted} {facts.get(found, 0)} {found}"
+        for wanted, found in _ALIKE
+        if wanted in facts and facts[wanted] != facts.get(found)
+    ]

@@ -7,6 +7,7 @@ import pytest
 
 from fault.deliveries import Deliveries
 from fault.figures import NEVER, Figures, goals, missed
+from fault.run import short_of
 from fault.traffic import percentile, total
 
 METRICS = """\
@@ -121,3 +122,10 @@ def test_the_first_order_of_a_later_report_is_counted() -> None:
     found = deliveries.first_s(within_s=0.01)
     assert found is not None
     assert 0 <= found < 1
+
+
+def test_a_fault_that_found_less_than_there_had_to_be_says_so() -> None:
+    assert short_of({"held": 3, "again": 3, "well_s": 0.1}) == []
+    assert short_of({"held": 3, "again": 2}) == ["of 3 held 2 again"]
+    assert short_of({"tried": 4}) == ["of 4 tried 0 refused"]
+    assert short_of({"purged": 1, "again": 1}) == []
