@@ -38,9 +38,15 @@ class Link:
         return tag
 
     def drain(self, timeout_s: float) -> bool:
-        """Read until a method was handled; return False where none came in time."""
+        """Read until a method was handled; return False where none came in time.
+
+        py-amqp's own `drain_events` waits anew after each heartbeat: whoever asks it to wait for
+        longer than the broker takes for one waits for ever.
+        """
+        until = time.monotonic() + timeout_s
         try:
-            self._connection.drain_events(timeout=timeout_s)
+            while not self._connection.blocking_read(timeout_s):
+                timeout_s = max(0.0, until - time.monotonic())
         except TimeoutError:
             self._notice_silence()
             return False

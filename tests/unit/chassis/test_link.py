@@ -13,10 +13,11 @@ from amqp.transport import TCPTransport
 
 from chassis.bus import connection as connection_module
 from chassis.bus import link as module
-from chassis.bus.connection import SILENCE_S, _read_ahead, connect
+from chassis.bus.connection import HEARTBEAT_S, SILENCE_S, _read_ahead, connect
 from chassis.bus.link import Link, SilentLinkError
 from tests.unit.chassis.fake_links import Clock
 
+MANY = 100
 FRAME = struct.pack(">BHI", 1, 1, 10) + b"0123456789" + b"\xce"
 
 
@@ -104,10 +105,16 @@ class Quiet:
         self._clock = clock
         self.bytes_recv = 1
         self.dropped = False
+        self.heartbeat_s: float | None = None
+        self.heartbeats = 0
 
-    def drain_events(self, timeout: float) -> None:
-        self._clock.now += timeout
-        raise TimeoutError
+    def blocking_read(self, timeout: float) -> None:
+        if self.heartbeat_s is None or self.heartbeat_s > timeout:
+            self._clock.now += timeout
+            raise TimeoutError
+        self._clock.now += self.heartbeat_s
+        self.heartbeats += 1
+        assert self.heartbeats < MANY, "it waits for ever"
 
     def collect(self) -> None:
         self.dropped = True
@@ -137,6 +144,15 @@ def test_heartbeats_are_life_enough(quiet: tuple[Link, Quiet]) -> None:
     for _ in range(100):
         connection.bytes_recv += 1
         assert not link.drain(5.0)
+
+
+def test_heartbeats_do_not_make_a_wait_longer(quiet: tuple[Link, Quiet]) -> None:
+    link, connection = quiet
+    connection.heartbeat_s = HEARTBEAT_S / 2
+    began = connection._clock.now
+    assert not link.drain(8.0)
+    assert connection._clock.now - began == pytest.approx(8.0)
+    assert connection.heartbeats == 3
 
 
 def test_silence_does_not_count_while_the_reader_was_busy(quiet: tuple[Link, Quiet]) -> None:
