@@ -50,7 +50,7 @@ class Office:
 
         began = time.monotonic()
         monkeypatch.setattr(module, "Subscriber", make)
-        monkeypatch.setattr(module.time, "monotonic", lambda: began + self.ahead_s)
+        monkeypatch.setattr(time, "monotonic", lambda: began + self.ahead_s)
         self.logs = (Log(folder / CLIENTS), Log(folder / HEARD))
         self.department = Department(
             "CGJ",
