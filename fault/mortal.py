@@ -33,7 +33,8 @@ def main() -> int:
     """Run the service named by the first argument, with one route more."""
     module = importlib.import_module(sys.argv[1].partition(":")[0])
     events: EventProcessor = module.EVENTS
-    events.routes[Struck.type] = on(Struck, strike)
+    known = {route.payload: route for route in events.routes.values()}
+    module.EVENTS = EventProcessor(events.service, (*known.values(), on(Struck, strike)))
     return run.main()
 
 
