@@ -9,6 +9,7 @@ from chassis import run  # isort: skip
 import importlib
 import os
 import sys
+from typing import Any
 
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.processing.events import EventProcessor, on
@@ -31,7 +32,7 @@ def strike(struck: Struck, _uow: UnitOfWork) -> None:
 
 def main() -> int:
     """Run the service named by the first argument, with one route more."""
-    module = importlib.import_module(sys.argv[1].partition(":")[0])
+    module: Any = importlib.import_module(sys.argv[1].partition(":")[0])
     events: EventProcessor = module.EVENTS
     known = {route.payload: route for route in events.routes.values()}
     module.EVENTS = EventProcessor(events.service, (*known.values(), on(Struck, strike)))
