@@ -12,6 +12,7 @@ import structlog
 
 from chassis.bus import rpc
 from chassis.bus.connection import HEARTBEAT_S, LINK_ERRORS
+from chassis.bus.doors import Doors
 from chassis.bus.inbound import Inbound
 from chassis.bus.link import TRANSIENT, Link
 from chassis.context import Context
@@ -24,6 +25,8 @@ T = TypeVar("T")
 _REPLY_TO = "amq.rabbitmq.reply-to"
 _READ_S = 1.0
 DEFAULT_TIMEOUT_S = 5.0
+# For whoever tries whether a silent service answers again, and may have waited for a thread before.
+TRIAL_S = 2.5
 
 
 class RemoteRefusal(Exception):  # noqa: N818 - an answer, not a fault
@@ -69,9 +72,10 @@ class _Call:
 class _Session:
     """One connection's life: its link, its reader, the calls that went out on it."""
 
-    def __init__(self, uri: str) -> None:
+    def __init__(self, uri: str, doors: Doors) -> None:
         self.link = Link(uri)
         self.calls: dict[str, _Call] = {}
+        self._doors = doors
         self.alive = True
         self.link.channel.events["basic_return"].add(self._returned)
         self.link.consume(_REPLY_TO, self._replied, no_ack=True)
@@ -102,6 +106,8 @@ class _Session:
         call = self.calls.pop(message.correlation_id or "", None)
         if call is not None:
             call.settle(message.body)
+        else:
+            self._doors.heard()
 
     def _returned(self, _error: Exception, _exchange: str, _key: str, message: amqp.Message) -> None:
         call = self.calls.pop(message.properties.get("correlation_id") or "", None)
@@ -112,11 +118,11 @@ class _Session:
 class _Attempt:
     """One attempt to connect, in a thread of its own: it may take longer than a caller may wait."""
 
-    def __init__(self, uri: str) -> None:
+    def __init__(self, uri: str, doors: Doors) -> None:
         self.pid = os.getpid()
         self.session: _Session | None = None
         self._ended = threading.Event()
-        threading.Thread(target=self._run, args=(uri,), name="rpc-connect", daemon=True).start()
+        threading.Thread(target=self._run, args=(uri, doors), name="rpc-connect", daemon=True).start()
 
     def is_over(self) -> bool:
         """Return whether there must be another one."""
@@ -129,9 +135,9 @@ class _Attempt:
             raise ServiceUnavailable("the broker is away")
         return self.session
 
-    def _run(self, uri: str) -> None:
+    def _run(self, uri: str, doors: Doors) -> None:
         try:
-            self.session = _Session(uri)
+            self.session = _Session(uri, doors)
         except LINK_ERRORS as error:
             log.warning("rpc.not_connected", error=type(error).__name__)
         finally:
@@ -144,6 +150,7 @@ class RpcClient:
     def __init__(self, amqp_uri: str) -> None:
         self._uri = amqp_uri
         self._choosing = threading.Lock()
+        self._doors = Doors()
         self._attempt: _Attempt | None = None
 
     def call(
@@ -158,7 +165,7 @@ class RpcClient:
         """Carry out a command. Raises: RemoteRefusal, ServiceUnavailable, NoAnswer."""
         key = naming.command_key(service, cast("Any", command).method)
         body = rpc.encode_request(command=command)
-        return self._result(self._send(key, body, context, timeout_s), result)
+        return self._result(self._ask(service, key, body, context, timeout_s), result)
 
     def query(
         self,
@@ -172,7 +179,8 @@ class RpcClient:
     ) -> T:
         """Ask a query. Raises: RemoteRefusal, ServiceUnavailable, NoAnswer."""
         key = naming.query_key(service, method)
-        return self._result(self._send(key, rpc.encode_request(**arguments), context, timeout_s), result)
+        body = rpc.encode_request(**arguments)
+        return self._result(self._ask(service, key, body, context, timeout_s), result)
 
     def connected(self) -> bool:
         """Return whether the broker is reached, connecting where there is no connection yet."""
@@ -195,6 +203,18 @@ class RpcClient:
         if problem is None:
             raise RemoteRefusal("internal", reply.error.exc_type)
         raise RemoteRefusal(problem.code, problem.detail, problem.fields)
+
+    def _ask(self, service: str, key: str, body: bytes, context: Context, timeout_s: float) -> bytes:
+        visit = self._doors.enter(service)
+        if visit is None:
+            raise ServiceUnavailable("it does not answer, and somebody is trying already")
+        answered = False
+        try:
+            reply = self._send(key, body, context, min(timeout_s, TRIAL_S) if visit.is_trial else timeout_s)
+            answered = True
+            return reply
+        finally:
+            self._doors.leave(service, visit, answered=answered)
 
     def _send(self, key: str, body: bytes, context: Context, timeout_s: float) -> bytes:
         until = time.monotonic() + timeout_s
@@ -236,5 +256,5 @@ class RpcClient:
             with self._choosing:
                 attempt = self._attempt
                 if attempt is None or attempt.is_over():
-                    attempt = self._attempt = _Attempt(self._uri)
+                    attempt = self._attempt = _Attempt(self._uri, self._doors)
         return attempt.wait(seconds)

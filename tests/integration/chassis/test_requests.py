@@ -1,5 +1,6 @@
 """Requests by RPC: an answer or a clear no, in time, from any thread."""
 
+import signal
 import threading
 import time
 from typing import Any
@@ -130,6 +131,19 @@ def test_a_service_that_died_is_no_answer_in_time_and_its_successor_answers(own_
     assert time.monotonic() - started < 4.0
     successor = own_toy.start().wait_until_well()
     assert slow(own_toy.client, own_toy.name) == successor.pid
+
+
+def test_a_silent_service_holds_one_caller_at_a_time_and_is_asked_again(own_toy: ToyCell) -> None:
+    process, client = own_toy.start().wait_until_well(), RpcClient(own_toy.amqp_url)
+    assert slow(client, own_toy.name)
+    process.signal(signal.SIGSTOP)
+    assert max(how_long_all_wait(client, own_toy.name, threads=16, timeout_s=0.5)) < 2.5
+    lasted = sorted(how_long_all_wait(client, own_toy.name, threads=16, timeout_s=2.0))
+    assert lasted[-1] >= 2.0
+    assert lasted[-2] < 1.5
+    process.signal(signal.SIGCONT)
+    assert eventually(lambda: answered(client, own_toy.name))
+    client.close()
 
 
 def test_sixteen_threads_share_one_client_and_get_each_its_own_answer(toy: ToyCell) -> None:
