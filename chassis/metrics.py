@@ -15,6 +15,11 @@ INBOX_APPLIED = Counter(
 INBOX_DUPLICATES = Counter(
     "qiaotou_inbox_duplicates_total", "Events that had been applied before", ["service"]
 )
+INBOX_ROLLED_BACK = Counter(
+    "qiaotou_inbox_rolled_back_total",
+    "Events left out: their source went back to a backup since",
+    ["service"],
+)
 INBOX_LAG = Histogram(
     "qiaotou_inbox_lag_seconds", "From an event's emission to its application", ["service"], buckets=_LAGS
 )

@@ -1,7 +1,7 @@
 """CloudEvents 1.0 in structured JSON: the envelope around every event on the bus.
 
 Source: CloudEvents 1.0 core specification and its `sequence` extension. The extension
-attributes ours adds are `orderingkey`, `correlationid` and `causationid`.
+attributes ours adds are `orderingkey`, `correlationid`, `causationid` and `epoch`.
 """
 
 import time
@@ -19,6 +19,8 @@ ORDERING_KEY_HEADER = "ordering-key"
 # What a column, an index and an AMQP short string can hold; beyond it a message could not even be parked.
 LONGEST_NAME = 255
 _LAST_SEQUENCE = 2**63 - 1
+# CloudEvents' own type Integer has 32 bits.
+FIRST_EPOCH, LAST_EPOCH = 1, 2**31 - 1
 
 
 class Payload(Protocol):
@@ -44,7 +46,8 @@ class CloudEvent(msgspec.Struct, frozen=True, kw_only=True):
     """One event on the wire; `data` is kept raw until its type is known.
 
     `sequence` counts the events that `source` emitted for the aggregate `subject`, from 1,
-    without gaps. `orderingkey` decides the partition.
+    without gaps. `orderingkey` decides the partition. `epoch` is absent until the cell went back to a
+    backup: then the same sequence may be another event, and that of the higher epoch is the one that holds.
     """
 
     specversion: str = "1.0"
@@ -55,6 +58,7 @@ class CloudEvent(msgspec.Struct, frozen=True, kw_only=True):
     time: datetime
     datacontenttype: str = "application/json"
     sequence: int
+    epoch: int | msgspec.UnsetType = msgspec.UNSET
     orderingkey: str
     correlationid: str
     causationid: str | None = None
@@ -67,6 +71,16 @@ class MalformedEvent(ValueError):  # noqa: N818 - named for what it is, not for 
 
 _decoder = msgspec.json.Decoder(CloudEvent)
 _encoder = msgspec.json.Encoder()
+
+
+def epoch_of(event: CloudEvent) -> int:
+    """Return the epoch that an event is of."""
+    return FIRST_EPOCH if event.epoch is msgspec.UNSET else event.epoch
+
+
+def told_epoch(epoch: int) -> int | msgspec.UnsetType:
+    """Return what stands of an epoch in an envelope: nothing of the first."""
+    return msgspec.UNSET if epoch == FIRST_EPOCH else epoch
 
 
 def uuid7() -> UUID:
@@ -106,6 +120,8 @@ def decode(body: bytes) -> CloudEvent:
         raise MalformedEvent(str(error)) from error
     if event.specversion != "1.0" or not 1 <= event.sequence <= _LAST_SEQUENCE:
         raise MalformedEvent("specversion must be 1.0 and sequence a positive number of 64 bits")
+    if not FIRST_EPOCH <= epoch_of(event) <= LAST_EPOCH:
+        raise MalformedEvent("epoch must be a positive number of 32 bits")
     names = (event.source, event.type, event.subject, event.orderingkey)
     if not all(0 < len(name) <= LONGEST_NAME for name in names):
         raise MalformedEvent(f"source, type, subject and orderingkey have 1 to {LONGEST_NAME} characters")

@@ -55,6 +55,7 @@ class Outbox(Journal[Outgoing]):
             subject=subject,
             time=self._uow.now,
             sequence=sequence,
+            epoch=envelope.told_epoch(self._uow.epoch),
             orderingkey=ordering_key,
             correlationid=self._uow.context.correlation_id,
             causationid=None if self._uow.cause is None else str(self._uow.cause),

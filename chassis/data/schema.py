@@ -3,6 +3,7 @@
 from alembic.operations import Operations
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from chassis.data.epochs import epochs
 from chassis.data.settled import NEVER_CHANGES, STANDS, message_settled
 from chassis.data.tables import CELL_NOW, metadata
 from chassis.data.working_years import working_years
@@ -20,6 +21,11 @@ def create_chassis_tables(op: Operations) -> None:
             op.execute(CreateIndex(index))
     op.execute("INSERT INTO cell_clock (ahead) VALUES ('0')")
     op.execute(CELL_NOW)
+
+
+def create_epochs(op: Operations) -> None:
+    """Create what a source knows of epochs: nothing, until a cell goes back to a backup."""
+    op.execute(CreateTable(epochs))
 
 
 def create_working_years(op: Operations) -> None:

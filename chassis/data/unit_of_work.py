@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from chassis.context import Context
 from chassis.data import direct
-from chassis.data.clock import NOW
+from chassis.data.epochs import NOW_AND_EPOCH
 from chassis.data.outbox import Outbox
 from chassis.data.store import AfterCommit, Staged
 from chassis.principal import Principal
@@ -20,7 +20,7 @@ S = TypeVar("S", bound=Staged)
 class UnitOfWork:
     """One transaction. `context` and `cause` are those of the message being handled.
 
-    `now` is the cell's time at the start; `source` is the name that events are emitted under.
+    `now` is the cell's time at the start; `source` is the name that events are emitted under, in `epoch`.
     `opening` are queries that share the round trip of BEGIN; `opened` holds the rows of each.
     """
 
@@ -36,8 +36,10 @@ class UnitOfWork:
         self.source = source
         self.context = context
         self.cause: UUID | None = None
-        clock, *self.opened = direct.rows_of_each(connection, [NOW, *opening])
-        self.now: datetime = clock[0][0]
+        first = (NOW_AND_EPOCH, {"source": source})
+        ((now, epoch),), *self.opened = direct.rows_of_each(connection, [first, *opening])
+        self.now: datetime = now
+        self.epoch: int = epoch
         self._parts: dict[type[Staged], Staged] = {}
 
     @property

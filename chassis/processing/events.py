@@ -179,6 +179,7 @@ class EventProcessor:
             for each in ready:
                 self._handle(each, uow)
             uow.flush(inbox.write)
+        self._note_rolled_back(inbox.rolled_back)
         for fork in inbox.forks:
             log.error("event.fork", type=fork.event.type, source=fork.event.source)
             parking.park(database, fork.message, reason=parking.FORK)
@@ -187,6 +188,15 @@ class EventProcessor:
             metrics.INBOX_LAG.labels(self.service).observe(
                 max(0.0, (uow.now - each.event.time).total_seconds())
             )
+
+    def _note_rolled_back(self, rolled_back: list[Arrived]) -> None:
+        """What a source said before it went back to a backup is not true any more: nobody could settle it.
+
+        What was true at that point in time is sent again under the new epoch.
+        """
+        for each in rolled_back:
+            log.warning("event.rolled_back", type=each.event.type, source=each.event.source)
+            metrics.INBOX_ROLLED_BACK.labels(self.service).inc()
 
     def _handle(self, arrived: Arrived, uow: UnitOfWork) -> None:
         uow.cause = arrived.event.id

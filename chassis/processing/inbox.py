@@ -7,9 +7,10 @@ from uuid import UUID
 from chassis import metrics
 from chassis.bus.inbound import Inbound
 from chassis.data import bulk, direct
+from chassis.data.epochs import HEARD, RAISE
 from chassis.data.tables import inbox, inbox_waiting
 from chassis.data.unit_of_work import UnitOfWork
-from contracts.envelope import CloudEvent
+from contracts.envelope import FIRST_EPOCH, CloudEvent, epoch_of
 
 Line = tuple[str, str]
 
@@ -52,7 +53,7 @@ def opening(arrived: list[Arrived]) -> list[direct.Query]:
     """Return what the unit of work has to open with: how far each line has come, what waits on it."""
     lines = sorted({each.line for each in arrived})
     given = {"sources": [line[0] for line in lines], "aggregates": [line[1] for line in lines]}
-    return [(_CURSORS, given), (_WAITING, given)]
+    return [(_CURSORS, given), (_WAITING, given), (HEARD, {})]
 
 
 class Inbox:
@@ -67,13 +68,19 @@ class Inbox:
         self._applied: list[Arrived] = []
         self._released: list[tuple[str, str, int]] = []
         self._held: dict[tuple[str, str, int], Arrived] = {}
+        self._epochs: dict[str, int] = {}
+        self._raised: dict[str, int] = {}
         self.forks: list[Arrived] = []
+        self.rolled_back: list[Arrived] = []
         self._read_opened()
 
     def in_order(self, arrived: list[Arrived]) -> list[Arrived]:
         """Return what can be applied now, with what had waited for it; hold back what cannot."""
         duplicates = []
         for each in arrived:
+            if not self._is_of_this_life(each):
+                self.rolled_back.append(each)
+                continue
             expected = self._cursors.get(each.line, 0) + 1
             if each.event.sequence < expected:
                 duplicates.append(each)
@@ -100,6 +107,9 @@ class Inbox:
             for each in self._applied
         ]
         bulk.insert(connection, inbox, rows)
+        if self._raised:
+            sources, epochs = zip(*sorted(self._raised.items()), strict=True)
+            direct.execute(connection, RAISE, {"sources": list(sources), "epochs": list(epochs)})
         if self._applied:
             moved = {each.line: self._cursors[each.line] for each in self._applied}
             direct.execute(
@@ -115,11 +125,20 @@ class Inbox:
         )
 
     def _read_opened(self) -> None:
-        cursors, waiting = self._uow.opened
+        cursors, waiting, heard = self._uow.opened
+        self._epochs.update(heard)
         for source, aggregate, sequence in cursors:
             self._cursors[source, aggregate] = sequence
         for source, aggregate, sequence, event_id, body in waiting:
             self._waiting.setdefault((source, aggregate), {})[sequence] = (event_id, bytes(body))
+
+    def _is_of_this_life(self, each: Arrived) -> bool:
+        """Say whether its source has not gone back to a time before it since."""
+        source, epoch = each.event.source, epoch_of(each.event)
+        known = self._epochs.get(source, FIRST_EPOCH)
+        if epoch > known:
+            self._epochs[source] = self._raised[source] = epoch
+        return epoch >= known
 
     def _take(self, each: Arrived) -> None:
         self._cursors[each.line] = each.event.sequence

@@ -36,6 +36,7 @@ class MemoryUnitOfWork(UnitOfWork):
         self.context = context
         self.cause = cause
         self.now = now
+        self.epoch = 1
         self.opened = []
         self._parts = {}
 

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 
-from chassis.data.schema import create_chassis_tables, create_settled
+from chassis.data.schema import create_chassis_tables, create_epochs, create_settled
 from contracts import topology
 from ops.cell import Cell
 from ops.databases import Databases
@@ -131,6 +131,7 @@ def _create_chassis(url: str) -> None:
         operations = Operations(MigrationContext.configure(connection))
         create_chassis_tables(operations)
         create_settled(operations)
+        create_epochs(operations)
     engine.dispose()
 
 

@@ -76,6 +76,8 @@ def test_a_body_that_is_no_event_is_malformed(body: bytes) -> None:
     ("name", "value"),
     [
         ("specversion", "2.0"),
+        ("epoch", 0),
+        ("epoch", 2**31),
         ("sequence", 0),
         ("sequence", -1),
         ("sequence", 2**63),

@@ -31,7 +31,7 @@ def written(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
 def an_outbox() -> Outbox:
     context = Context(correlation_id="corr-1")
-    uow: Any = SimpleNamespace(source="toy", now=NOW, context=context, cause=CAUSE, connection=None)
+    uow: Any = SimpleNamespace(source="toy", now=NOW, epoch=1, context=context, cause=CAUSE, connection=None)
     return Outbox(uow)
 
 

@@ -142,7 +142,7 @@ class Early(Spy):
 
 @pytest.fixture
 def uow(monkeypatch: pytest.MonkeyPatch) -> UnitOfWork:
-    monkeypatch.setattr("chassis.data.direct.rows_of_each", lambda _connection, _queries: [[(None,)]])
+    monkeypatch.setattr("chassis.data.direct.rows_of_each", lambda _connection, _queries: [[(None, 1)]])
     Spy.order.clear()
     driver = SimpleNamespace(pipeline=nullcontext)
     connection: Any = SimpleNamespace(connection=SimpleNamespace(driver_connection=driver))
