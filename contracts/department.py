@@ -95,6 +95,19 @@ class ReplyRefused(msgspec.Struct, frozen=True, kw_only=True):
     code: str
 
 
+class CellRestored(msgspec.Struct, frozen=True, kw_only=True):
+    """The cell went back to a backup: `epoch` begins, and every open order follows as it stands there.
+
+    What was said either way after `known_until` may be unknown to it; None where nobody could tell when
+    that was.
+    """
+
+    type: ClassVar[str] = "department.cell.restored.v1"
+    epoch: int
+    restored_at: datetime
+    known_until: datetime | None = None
+
+
 class SignOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """签收: we take this order on."""
 
@@ -160,7 +173,7 @@ class CompleteOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     result_sha256: str
 
 
-TO_DEPARTMENT = (OrderOffered, OrderChanged, ReplyAccepted, ReplyRefused)
+TO_DEPARTMENT = (OrderOffered, OrderChanged, ReplyAccepted, ReplyRefused, CellRestored)
 FROM_DEPARTMENT = (
     SignOrder,
     ReturnOrder,

@@ -40,6 +40,7 @@ TO_DEPARTMENT = (
     ),
     department.ReplyAccepted(in_reply_to=COMMAND, order_id=ORDER, state="signed"),
     department.ReplyRefused(in_reply_to=COMMAND, order_id=None, code="unknown_order"),
+    department.CellRestored(epoch=848_000_000, restored_at=LATER, known_until=AT),
 )
 
 FROM_DEPARTMENT = (

@@ -58,7 +58,7 @@ def test_every_message_in_and_out_has_its_example(guide: str) -> None:
 def test_every_code_is_a_public_one_and_every_refusal_of_a_step_is_explained(guide: str) -> None:
     told = {code for cell in CODE.findall(guide) for code in re.findall(r"`([a-z_]+)`", cell)}
     states = {"offered", "signed", "suspended", "completed", "returned", "recalled"}
-    attributes = {"id", "source", "type", "subject", "time", "sequence", "orderingkey"}
+    attributes = {"id", "source", "type", "subject", "time", "sequence", "epoch", "orderingkey"}
     explained = told - states - attributes - {"correlationid", "causationid"}
     assert explained <= CODES.keys()
     assert {each.code for each in _refusals(WorkOrderRefusal)} - DISPATCHERS <= explained

@@ -13,7 +13,7 @@ from qiaotou_department.errors import (
     NotAllowed,
     Refused,
 )
-from qiaotou_department.messages import Answer, Change, Offer
+from qiaotou_department.messages import Answer, Change, Offer, Restored
 from qiaotou_department.order import Order
 from qiaotou_department.results import Contact
 from qiaotou_department.settings import Settings
@@ -32,5 +32,6 @@ __all__ = [
     "Offer",
     "Order",
     "Refused",
+    "Restored",
     "Settings",
 ]

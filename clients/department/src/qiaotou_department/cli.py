@@ -56,6 +56,7 @@ def listen(
     department.on_order(listener.order)
     department.on_change(listener.change)
     department.on_answer(listener.answer)
+    department.on_restored(listener.restored)
     terminal.report("listening", department=department.settings.department)
     department.run(reconcile=reconcile)
 

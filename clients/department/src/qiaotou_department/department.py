@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 from qiaotou_department import sender
 from qiaotou_department.api import Api
 from qiaotou_department.bus import Bus
+from qiaotou_department.epochs import Epochs, RestoredHandler
 from qiaotou_department.errors import (
     ApiProblem,
     ApiUnavailable,
@@ -24,7 +25,7 @@ from qiaotou_department.errors import (
     Refused,
 )
 from qiaotou_department.link import Delivery, Link
-from qiaotou_department.messages import Answer, Change, Heard, Message, Offer, offer_of, read
+from qiaotou_department.messages import Answer, Change, Heard, Message, Offer, Restored, offer_of, read
 from qiaotou_department.order import Order
 from qiaotou_department.settings import Settings
 
@@ -52,6 +53,8 @@ class Department:
         self._handler: Handler | None = None
         self._change_handler: ChangeHandler | None = None
         self._listener: Callable[[Answer], None] | None = None
+        self._restored_handler: RestoredHandler | None = None
+        self._epochs = Epochs()
         self._serving: int | None = None
         self._held: deque[tuple[Delivery, Task]] = deque()
         self._failed: list[tuple[float, Delivery]] = []
@@ -79,6 +82,11 @@ class Department:
         """Register what is done with an answer that no step of ours waits for."""
         self._listener = listener
         return listener
+
+    def on_restored(self, handler: RestoredHandler) -> RestoredHandler:
+        """Register what is done when the cell went back to a backup; our open orders follow by themselves."""
+        self._restored_handler = handler
+        return handler
 
     def order(self, order_id: UUID) -> Order:
         """Return one of our orders, read over HTTP. Its steps are taken inside a handler, as always.
@@ -187,13 +195,23 @@ class Department:
         """Read a message; acknowledge what no handler is called for at once."""
         try:
             message = read(delivery.body)
+            restored = self._epochs.hear(message, delivery.body)
         except MalformedMessage as error:
             log.error("a message that cannot be read goes to the dead letters: %s", error)  # noqa: TRY400
             bus.give_back(delivery, requeue=False)
             return None
+        if restored is not None:
+            self._went_back(bus, restored, was_told=isinstance(message, Restored))
         if not isinstance(message, Task):
             bus.ack(delivery)
         return message
+
+    def _went_back(self, bus: Bus, restored: Restored, *, was_told: bool) -> None:
+        if not was_told:
+            # The cell's own word got lost, and with it the open orders behind it.
+            bus.publish(sender.reconcile(self.settings.department))
+        if self._restored_handler is not None:
+            self._restored_handler(restored)
 
     def _heard(self, answer: Answer) -> None:
         if self._listener is not None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from qiaotou_department import demonstration
 from qiaotou_department.department import Department
-from qiaotou_department.messages import Answer, Change
+from qiaotou_department.messages import Answer, Change, Restored
 from qiaotou_department.order import Order
 from qiaotou_department.results import Contact
 from qiaotou_department.standing import RECONCILED
@@ -55,6 +55,10 @@ class Listener:
         """Report what the district centre has decided."""
         self._report("changed", **asdict(change))
         self._one_less()
+
+    def restored(self, restored: Restored) -> None:
+        """Report that the cell went back to a backup."""
+        self._report("restored", **asdict(restored))
 
     def answer(self, answer: Answer) -> None:
         """Report an answer that somebody else waits for."""

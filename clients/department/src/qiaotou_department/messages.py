@@ -17,6 +17,7 @@ OFFERED = "department.order.offered.v1"
 CHANGED = "department.order.changed.v1"
 ACCEPTED = "department.reply.accepted.v1"
 REFUSED = "department.reply.refused.v1"
+RESTORED = "department.cell.restored.v1"
 
 LEAD, CO_HANDLER = "lead", "co_handler"
 
@@ -85,6 +86,18 @@ class Answer:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Restored:
+    """The cell went back to a backup: what was said either way since is unknown to it, and `epoch` began.
+
+    Everything up to `known_until` is known there; None where the cell could not tell. Our open orders
+    follow as they stand in it.
+    """
+
+    epoch: int
+    known_until: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Message:
     """A message of ours, ready to be published. The same step always has the same id."""
 
@@ -94,7 +107,7 @@ class Message:
     body: bytes
 
 
-Heard = Offer | Change | Answer
+Heard = Offer | Change | Answer | Restored
 
 
 def read(body: bytes) -> Heard | None:
@@ -163,6 +176,10 @@ def _refused(data: Mapping[str, Any], _: Mapping[str, Any]) -> Answer:
     )
 
 
+def _restored(data: Mapping[str, Any], _: Mapping[str, Any]) -> Restored:
+    return Restored(epoch=int(data["epoch"]), known_until=_moment(data.get("known_until")))
+
+
 def _id(text: str | None) -> UUID | None:
     return None if text is None else UUID(text)
 
@@ -176,4 +193,5 @@ _READERS: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Heard]] = {
     CHANGED: _changed,
     ACCEPTED: _accepted,
     REFUSED: _refused,
+    RESTORED: _restored,
 }

@@ -44,7 +44,7 @@ class Terminal:
             sys.exit(NOT_TAKEN)
 
     def _in_words(self, facts: dict[str, Any]) -> dict[str, str]:
-        words = {"due_at": self._due(facts.get("due_at"))}
+        words = {name: self._due(facts.get(name)) for name in ("due_at", "known_until")}
         if "part" in facts:
             words["part"] = say(self.lang, facts["part"])
         if "change" in facts:
