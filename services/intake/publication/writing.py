@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from chassis.data.clock import cell_now
 from chassis.data.engine import Database
+from chassis.data.epochs import own_epoch
 from chassis.signing import SigningKey
 from services.intake.archive import repository as archive
 from services.intake.archive.log import stamp
@@ -23,6 +24,7 @@ from services.intake.publication.lines import Line
 
 FORMAT = "qiaotou-publication/1"
 MARK = b"\x02"
+SOURCE = "intake"
 # A year of a large district is read in one statement.
 PATIENCE_S = 600.0
 
@@ -103,6 +105,7 @@ def _write(
         "from": period.since.isoformat(),
         "to": period.until.isoformat(),
         "cut_off": stamp(now),
+        "epoch": own_epoch(connection, SOURCE),
         "minimum_volume": minimum_volume,
         "working_days": found[Scope.DISTRICT].working_days,
         "published_at": stamp(now),

@@ -42,6 +42,14 @@ def test_an_untouched_publication_holds(folder: Path) -> None:
     assert (report.cases, report.seals, report.log_size) == (11, 5, 5)
 
 
+def test_a_cell_that_went_back_to_a_backup_is_named(folder: Path) -> None:
+    assert "Epoch" not in CliRunner().invoke(main, ["publication", str(folder)]).output
+    write_manifest(folder, epoch=7)
+    ran = CliRunner().invoke(main, ["publication", str(folder)])
+    assert ran.exit_code == 0
+    assert "Epoch 7: the district's cell went back to a backup." in ran.output
+
+
 def test_the_figures_are_those_that_a_person_counts(folder: Path) -> None:
     totals = {name: tuple(ratio) for name, ratio in verify(folder).totals.items()}
     assert totals == {

@@ -16,6 +16,7 @@ from qiaotou_verifier.files import Object, Publication
 
 SHANGHAI = timezone(timedelta(hours=8))
 _MOST_NAMED = 20
+FIRST_EPOCH = 1
 
 
 class Finding(NamedTuple):
@@ -34,6 +35,7 @@ class Report(NamedTuple):
     figures: int
     seals: int
     log_size: int
+    epoch: int
     totals: dict[str, Ratio]
     communities: dict[str, dict[str, Ratio]]
     ranks: list[Rank]
@@ -68,6 +70,7 @@ def verify(folder: Path, *, key: str | None = None) -> Report:
         figures=len(found),
         seals=len(publication.lines("seals.jsonl")),
         log_size=len(publication.lines("log.jsonl")),
+        epoch=int(publication.manifest.get("epoch", FIRST_EPOCH)),
         totals={name: ratio for (scope, _, name), ratio in found.items() if scope == "district"},
         communities=_by_community(found),
         ranks=list(rankings(found, terms)),

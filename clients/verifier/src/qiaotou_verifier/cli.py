@@ -7,7 +7,7 @@ from typing import BinaryIO, TextIO
 
 import click
 
-from qiaotou_verifier.check import Report, shown, verify
+from qiaotou_verifier.check import FIRST_EPOCH, Report, shown, verify
 from qiaotou_verifier.cli_vote import vote
 from qiaotou_verifier.draw import redraw
 from qiaotou_verifier.figures import Ratio
@@ -101,6 +101,14 @@ def _shown(figures: dict[str, Ratio]) -> dict[str, list[object]]:
     return {name: [*ratio, ratio.value] for name, ratio in figures.items()}
 
 
+def _went_back(report: Report) -> str:
+    """Say that another publication of the district may hold what this one does not, and why."""
+    return (
+        f"! Epoch {report.epoch}: the district's cell went back to a backup. What it published in a lower "
+        "epoch may hold cases and leaves of the log that are not here."
+    )
+
+
 def _as_text(report: Report) -> str:
     completion, reporting = report.totals["completion"], report.totals["reporting"]
     read = f"{report.cases} cases, {report.events} events, {report.figures} figures"
@@ -109,6 +117,7 @@ def _as_text(report: Report) -> str:
     lines = [
         f"{read}, {report.seals} seals, a log of {report.log_size}",
         f"上报 reported {completion.denominator}   办结 closed {completion.numerator}   {rates}",
+        *([_went_back(report)] if report.epoch > FIRST_EPOCH else []),
         *(f"✗ {line}" for line in shown(report.findings)),
         good if report.holds else "✗ It does not hold.",
     ]
