@@ -7,7 +7,7 @@ import os
 import re
 import secrets
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -142,6 +142,27 @@ class Cell:
             (self.folder / "sealing-version").write_text(str(version), encoding="utf-8")
         return version
 
+    def secrets(self) -> dict[str, str]:
+        """Return every secret that was made by now."""
+        return {name: str(value) for name, value in _read(self._secrets).items()}
+
+    def adopt(self, secrets: dict[str, str], *, sealing_version: int) -> None:
+        """Take over the secrets of the cell whose data this one is given."""
+        with self.locked("secrets"):
+            _write(self._secrets, secrets)
+        (self.folder / "sealing-version").write_text(str(sealing_version), encoding="utf-8")
+
+    def adopt_ports(self, ports: dict[str, int]) -> None:
+        """Listen where another cell did, as far as its ports are free here at the start."""
+        with self.locked("ports"):
+            _write(self.folder / "ports.json", ports)
+        self.__dict__.pop("ports", None)
+
+    def forget_everything(self) -> None:
+        """Throw its secrets, ports and name of the day away; what its servers held has gone before."""
+        for name in ("secrets.json", "sealing-version", "ports.json", "restoring"):
+            (self.folder / name).unlink(missing_ok=True)
+
     def forget_secret(self, name: str) -> None:
         """Let the next call for this secret make another; whoever was given the old one keeps it."""
         with self.locked("secrets"):
@@ -173,7 +194,7 @@ def _read(path: Path) -> dict[str, object]:
     return dict(json.loads(path.read_text())) if path.exists() else {}
 
 
-def _write(path: Path, values: dict[str, object] | dict[str, int]) -> None:
+def _write(path: Path, values: Mapping[str, object]) -> None:
     """Replace the file as a whole, readable by its owner alone."""
     fresh = path.with_suffix(".new")
     fresh.unlink(missing_ok=True)

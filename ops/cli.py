@@ -25,6 +25,7 @@ from ops.parked_view import show_open
 from ops.people import commands as people
 from ops.processes import STOP_STAGES
 from ops.publish import publish
+from ops.recovery.commands import backup, restore
 from ops.startup import Startup
 from ops.status import OK, Component, components
 from ops.supervision import Supervisor
@@ -170,6 +171,8 @@ main.add_command(parked)
 main.add_command(clock)
 main.add_command(department)
 main.add_command(people)
+main.add_command(backup)
+main.add_command(restore)
 
 
 @main.command("publish")

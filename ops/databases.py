@@ -43,13 +43,25 @@ class Databases:
 
     def migrate(self, service: str) -> None:
         """Bring a database to its newest revision, and let the relay at its outbox. Raises: Unready."""
-        package = "gateway.migrations" if service == "gateway" else f"services.{service}.migrations"
         try:
-            migrate(self.url(service), package)
+            migrate(self.url(service), migrations_of(service))
         except Blocked as error:
             raise Unready(f"{error}; pg_stat_activity says who. Ask again when they have ended.") from error
         if service in SERVICES:
             self.grant_outbox(self.name(service))
+
+    def rename(self, cell: str) -> None:
+        """Let what bears another cell's name bear this one's: its databases and their roles."""
+        if cell == self._cell.name:
+            return
+        with self._connected() as connection:
+            for kind, named in (("DATABASE", DATABASES), ("ROLE", (*DATABASES, _RELAY))):
+                for each in named:
+                    connection.execute(
+                        sql.SQL("ALTER {} {} RENAME TO {}").format(
+                            sql.SQL(kind), _id(f"{cell}_{each}"), _id(self.name(each))
+                        )
+                    )
 
     def grant_outbox(self, database: str) -> None:
         """Give the relay what it needs of one database and nothing more."""
@@ -116,6 +128,11 @@ class Databases:
                 )
             )
         connection.execute(sql.SQL("REVOKE CONNECT ON DATABASE {} FROM PUBLIC").format(_id(name)))
+
+
+def migrations_of(service: str) -> str:
+    """Return the package with a database's migrations."""
+    return "gateway.migrations" if service == "gateway" else f"services.{service}.migrations"
 
 
 def _host(url: str) -> str:

@@ -37,7 +37,10 @@ log_line_prefix = '%m [%p] %q%u@%d '
 # An error's detail quotes rows, as of a ballot that came twice, beside the time: no log may have that.
 log_error_verbosity = terse
 """
-_ACCESS = f"host all all {LOOPBACK}/32 scram-sha-256\n"
+# `all` does not mean replication, which a backup is taken by.
+_ACCESS = (
+    f"host all all {LOOPBACK}/32 scram-sha-256\nhost replication {SUPERUSER} {LOOPBACK}/32 scram-sha-256\n"
+)
 
 
 class PostgresServer:
@@ -56,9 +59,28 @@ class PostgresServer:
         password = self._cell.secret("postgres")
         return f"postgresql://{SUPERUSER}:{password}@{LOOPBACK}:{self._cell.ports['postgres']}/postgres"
 
+    @property
+    def user(self) -> str | None:
+        """The user that it runs as, None where that is the caller."""
+        return self._user
+
+    def tool(self, name: str) -> Path:
+        """Return one of the programs that come with the server. Raises: Unready."""
+        path = self._binaries() / name
+        if not path.exists():
+            raise Unready(f"This PostgreSQL comes without {name}.")
+        return path
+
+    def major(self) -> int:
+        """Return the major version of the server that would be started. Raises: Unready."""
+        said = subprocess.run(
+            [self.tool("postgres"), "--version"], capture_output=True, text=True, check=True
+        )
+        return int(said.stdout.split()[2].partition(".")[0])
+
     def prepare(self) -> Program:
         """Make the cluster when there is none, write its settings, return what to run."""
-        account.give(self._home, self._user)
+        self.make_home()
         binaries = self._binaries()
         if not (self.data / "PG_VERSION").exists():
             self._initdb(binaries)
@@ -77,16 +99,20 @@ class PostgresServer:
             stop_signal="INT",
         )
 
-    def wait(self, check: Callable[[], None]) -> None:
+    def make_home(self) -> None:
+        """Make the folder that its data stand in."""
+        account.give(self._home, self._user)
+
+    def wait(self, check: Callable[[], None], *, within_s: float = _START_S) -> None:
         """Wait until it takes queries; `check` raises where waiting has no more sense."""
-        until = time.monotonic() + _START_S
+        until = time.monotonic() + within_s
         while True:
             try:
                 psycopg.connect(self.url, connect_timeout=2).close()
             except psycopg.OperationalError as error:
                 check()
                 if time.monotonic() > until:
-                    raise Unready(f"PostgreSQL did not start within {_START_S} s: {error}") from error
+                    raise Unready(f"PostgreSQL did not start within {within_s:.0f} s: {error}") from error
                 time.sleep(0.05)
             else:
                 return

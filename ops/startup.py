@@ -35,6 +35,7 @@ class Startup:
     def run(self) -> None:
         """Do everything. Raises: Unready; what was started by then is left to `down`."""
         stage = self._display.stage
+        refuse_half_restored(self._cell)
         self._clear()
         self._cell.remember_mode(self._mode)
         given = remember(self._cell)
@@ -134,6 +135,20 @@ def empty(cell: Cell) -> None:
             path.unlink()
         shutil.rmtree(path, ignore_errors=True)
     Roster(cell).path.unlink(missing_ok=True)
+
+
+def restoring_mark(cell: Cell) -> Path:
+    """Return the file that is there while a backup is being restored."""
+    return cell.folder / "restoring"
+
+
+def refuse_half_restored(cell: Cell) -> None:
+    """Raises: Unready where a restore was broken off: its databases would speak of what nobody is sent."""
+    if restoring_mark(cell).exists():
+        raise Unready(
+            "A restore into this cell was broken off. Do it again, with --replace: "
+            "./qiaotou restore OUT --keys FILE --replace."
+        )
 
 
 def wait_until(condition: Callable[[], bool], *, seconds: float) -> bool:

@@ -10,6 +10,7 @@ import psycopg.errors
 import sqlalchemy as sa
 from alembic import command, context
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 # Everybody else queues behind a migration that waits for a table: it gives up soon, and tries again.
 LOCK_WAIT_S = 1.0
@@ -29,8 +30,7 @@ def migrate(url: str, package: str, *, to: str = "head", patience_s: float = PAT
     Each migration is a transaction of its own; one that does not get its lock within a second is undone
     and tried again. Raises: Blocked after `patience_s`; what was migrated by then stays.
     """
-    config = Config()
-    config.set_main_option("script_location", str(resources.files(package)))
+    config = _config(package)
     config.attributes["url"] = url.replace("postgresql://", "postgresql+psycopg://", 1)
     until, pause_s = time.monotonic() + patience_s, LOCK_WAIT_S
     while True:
@@ -45,6 +45,17 @@ def migrate(url: str, package: str, *, to: str = "head", patience_s: float = PAT
             return
         time.sleep(pause_s)
         pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+
+
+def revisions(package: str) -> set[str]:
+    """Return every revision that `package` can start from."""
+    return {each.revision for each in ScriptDirectory.from_config(_config(package)).walk_revisions()}
+
+
+def _config(package: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(resources.files(package)))
+    return config
 
 
 def run() -> None:
