@@ -19,6 +19,7 @@ from chassis import metrics
 from chassis.bus import rpc
 from chassis.bus.connection import LINK_ERRORS
 from chassis.bus.consumer import LINGER_S, Acks, Consumer
+from chassis.bus.finding import FindingConsumer
 from chassis.bus.inbound import Inbound
 from chassis.bus.link import TRANSIENT, Link
 from chassis.config import Settings
@@ -73,20 +74,15 @@ class _Batches(Entrypoint):  # type: ignore[misc]
 
     def start(self) -> None:
         """Consume in a managed green thread."""
-        settings = settings_of(self.container)
+        self._consumer = self._made(settings_of(self.container).amqp_uri, self.container.service_name)
+        if self._consumer is not None:
+            self.container.config["observed"].connected(self._consumer)
+            self.container.spawn_managed_thread(self._consumer.run)
+
+    def _made(self, uri: str, service: str) -> Consumer | None:
         queues = self.queues()
-        if not queues:
-            # More processes than partitions: this one answers requests alone.
-            return
-        self._consumer = Consumer(
-            settings.amqp_uri,
-            queues,
-            self._take,
-            service=self.container.service_name,
-            linger_s=self._linger_s,
-        )
-        self.container.config["observed"].connected(self._consumer)
-        self.container.spawn_managed_thread(self._consumer.run)
+        # More processes than partitions: then this one answers requests alone.
+        return Consumer(uri, queues, self._take, service=service, linger_s=self._linger_s) if queues else None
 
     def stop(self) -> None:
         """Finish what is in flight and acknowledge it before the connection goes."""
@@ -121,16 +117,29 @@ class EventBatch(_Batches):
         return [naming.inbox_queue(self.container.service_name, i) for i in mine]
 
 
-class MessageBatch(_Batches):
-    """Messages of one named queue; the method returns when they are dealt with for good."""
+class FoundBatch(_Batches):
+    """Messages of the queues that the database names; the method returns when they are dealt with."""
 
-    def __init__(self, queue: str, **kwargs: Any) -> None:
-        self._queue = queue
+    def __init__(self, *, find: Callable[[Database], Sequence[str]], window: int, **kwargs: Any) -> None:
+        self._find = find
+        self._window = window
         super().__init__(**kwargs)
 
-    def queues(self) -> Sequence[str]:
-        """Return the one queue."""
-        return [self._queue]
+    def _made(self, uri: str, service: str) -> Consumer:
+        return FindingConsumer(
+            uri, self._found, self._take, service=service, window=self._window, linger_s=self._linger_s
+        )
+
+    def _found(self) -> Sequence[str]:
+        dependencies = self.container.dependencies
+        (database,) = [each.database for each in dependencies if isinstance(each, DatabaseDependency)]
+        try:
+            return self._find(database)
+        except Exception as error:
+            if not is_of_the_house(error):
+                raise
+            # What is consumed already goes on; the database is asked again.
+            return ()
 
 
 class CommandBatch(_Batches):
@@ -319,7 +328,7 @@ Query.server = _QueryServer()
 Decorator = Callable[..., Any]
 event_batch: Callable[..., Decorator] = EventBatch.decorator
 command_batch: Decorator = CommandBatch.decorator
-reply_batch: Callable[..., Decorator] = MessageBatch.decorator
+reply_batch: Callable[..., Decorator] = FoundBatch.decorator
 query: Decorator = Query.decorator
 every: Callable[..., Decorator] = Every.decorator
 when_due: Decorator = WhenDue.decorator

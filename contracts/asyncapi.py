@@ -199,7 +199,7 @@ def _inbox_channels() -> Iterable[tuple[str, Document]]:
 
 def _department_channels() -> Iterable[tuple[str, Document]]:
     code = {"department": {"description": "Code of the department.", "examples": [DEPARTMENT_EXAMPLE]}}
-    queue = naming.department_queue("{department}")
+    queue, replies = naming.department_queue("{department}"), naming.reply_queue("{department}")
     to, back = department.TO_DEPARTMENT, department.FROM_DEPARTMENT
     yield (
         "departments",
@@ -218,7 +218,7 @@ def _department_channels() -> Iterable[tuple[str, Document]]:
     yield "replies", _channel("{department}", back, binding=_exchange(topology.REPLIES), parameters=code)
     yield (
         "dispatch.replies",
-        _channel(topology.REPLIES_QUEUE, back, binding=_queue(topology.REPLIES_QUEUE)),
+        _channel(replies, back, binding=_queue(replies), parameters=code),
     )
 
 

@@ -4,6 +4,8 @@ RPC_EXCHANGE = "nameko-rpc"
 EVENTS_EXCHANGE = "qiaotou.events"
 DEPARTMENTS_EXCHANGE = "qiaotou.departments"
 PARTITIONS = 4
+# What a cell had before each department had a reply queue of its own; its last messages are still taken.
+SHARED_REPLIES_QUEUE = "dispatch.replies"
 
 
 def inbox_exchange(service: str) -> str:
@@ -44,3 +46,8 @@ def query_key(service: str, method: str) -> str:
 def department_queue(code: str) -> str:
     """Return the queue of one department."""
     return f"department.{code}"
+
+
+def reply_queue(code: str) -> str:
+    """Return the queue of what one department says, for dispatch to take."""
+    return f"{SHARED_REPLIES_QUEUE}.{code}"

@@ -13,11 +13,11 @@ from contracts.naming import (
     inbox_exchange,
     inbox_queue,
     query_queue,
+    reply_queue,
 )
 from contracts.naming import RPC_EXCHANGE as RPC
 
 REPLIES = "qiaotou.replies"
-REPLIES_QUEUE = "dispatch.replies"
 DEAD_DEPARTMENTS = "qiaotou.departments.dead"
 
 DEPARTMENT_DELIVERY_LIMIT = 20
@@ -25,9 +25,11 @@ DEPARTMENT_DELIVERY_LIMIT = 20
 # What one department may hold of the broker, so that none holds all of it. A kit needs one connection with
 # one channel; one that comes back over a dead link stands there twice until the broker notices.
 DEPARTMENT_CONNECTIONS, DEPARTMENT_CHANNELS = 16, 64
-# For everybody. An import file of 5 MiB is the longest that is said on the bus, three bytes a character.
+# What a department has said and dispatch has not taken yet: the broker refuses what is more.
+REPLIES_HELD, REPLIES_HELD_BYTES = 20_000, 64 * 2**20
+# For everybody. An import file of 5 MiB, in base64, is the longest that is said on the bus.
 CHANNELS_PER_CONNECTION = 64
-LARGEST_MESSAGE_BYTES = 16 * 2**20
+LARGEST_MESSAGE_BYTES = 8 * 2**20
 
 # Which streams each service follows. Whole streams: an unknown type only advances the cursor.
 STREAMS: dict[str, tuple[str, ...]] = {
@@ -126,6 +128,14 @@ def department_bindings(code: str) -> list[Binding]:
     ]
 
 
+def reply_queues(departments: tuple[str, ...]) -> list[Queue]:
+    """Return a queue for what each department says: one that says too much waits behind itself alone."""
+    bounds = _quorum(
+        x_max_length=REPLIES_HELD, x_max_length_bytes=REPLIES_HELD_BYTES, x_overflow="reject-publish"
+    )
+    return [Queue(reply_queue(code), bounds) for code in departments]
+
+
 def queues(departments: tuple[str, ...]) -> list[Queue]:
     """Return every queue of a cell. Inboxes have no delivery limit: poison is parked in the database."""
     inboxes = [
@@ -134,7 +144,7 @@ def queues(departments: tuple[str, ...]) -> list[Queue]:
         for i in range(PARTITIONS)
     ]
     rpc = [Queue(name(service)) for service in RPC_SERVICES for name in (command_queue, query_queue)]
-    return [*inboxes, Queue(REPLIES_QUEUE, _quorum()), *rpc, *chain(*map(department_queues, departments))]
+    return [*inboxes, *rpc, *chain(*map(department_queues, departments)), *reply_queues(departments)]
 
 
 def bindings(departments: tuple[str, ...]) -> list[Binding]:
@@ -157,7 +167,7 @@ def bindings(departments: tuple[str, ...]) -> list[Binding]:
             Binding(RPC, query_queue(service), f"{service}.*"),
         )
     ]
-    replies = [Binding(REPLIES, REPLIES_QUEUE, "#")]
+    replies = [Binding(REPLIES, reply_queue(code), code) for code in departments]
     return [*streams, *partitions, *rpc, *replies, *chain(*map(department_bindings, departments))]
 
 
@@ -179,7 +189,7 @@ def department_user_rights(code: str) -> User:
 
 def process_users() -> list[User]:
     """Return a user for every process role; none may declare anything but the operator."""
-    replies = {"dispatch": r"|dispatch\.replies"}
+    replies = {"dispatch": r"|dispatch\.replies(\.[A-Z]+)?"}
     services = [
         User(
             service,

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import amqp
 
 from chassis.bus.connection import BROKER_ERRORS, connect
-from contracts.naming import department_queue
-from contracts.topology import Binding, department_bindings, department_queues
+from contracts.naming import SHARED_REPLIES_QUEUE, department_queue
+from contracts.topology import REPLIES, Binding, department_bindings, department_queues
 from ops.errors import Unready
 
 _GONE_S, _PAUSE_S = 5.0, 0.1
@@ -30,7 +30,7 @@ class DepartmentQueues:
 
     def look(self, codes: list[str]) -> dict[str, Held | None]:
         """Return what each department's queue holds, None where there is none. Raises: Unready."""
-        with self._connected() as connection:
+        with _connected(self._url) as connection:
             return {code: _look(connection, department_queue(code)) for code in codes}
 
     def remove(self, code: str, *, drop: bool = False) -> int:
@@ -38,7 +38,7 @@ class DepartmentQueues:
 
         Raises: Unready.
         """
-        with self._connected() as connection, ExitStack() as undo:
+        with _connected(self._url) as connection, ExitStack() as undo:
             channel = connection.channel()
             # First, so that none comes between looking and removing: the relay keeps what has no queue.
             for each in department_bindings(code):
@@ -52,16 +52,31 @@ class DepartmentQueues:
                 channel.queue_delete(queue.name)
         return 0
 
-    @contextmanager
-    def _connected(self) -> Iterator[Any]:
+
+def retire_shared_replies(url: str) -> None:
+    """Let nothing more come to the one queue that all departments' words once had; dispatch empties it.
+
+    `url` is the operator's. Raises: Unready.
+    """
+    with _connected(url) as connection:
+        if (held := _look(connection, SHARED_REPLIES_QUEUE)) is None:
+            return
+        channel = connection.channel()
+        channel.queue_unbind(SHARED_REPLIES_QUEUE, REPLIES, "#")
+        if not held.messages and not held.consumers:
+            channel.queue_delete(SHARED_REPLIES_QUEUE)
+
+
+@contextmanager
+def _connected(url: str) -> Iterator[Any]:
+    try:
+        connection = connect(url)
         try:
-            connection = connect(self._url)
-            try:
-                yield connection
-            finally:
-                connection.collect()
-        except BROKER_ERRORS as error:
-            raise Unready(f"The broker does not answer: {error or type(error).__name__}.") from error
+            yield connection
+        finally:
+            connection.collect()
+    except BROKER_ERRORS as error:
+        raise Unready(f"The broker does not answer: {error or type(error).__name__}.") from error
 
 
 def _ends(binding: Binding) -> tuple[str, str, str]:

@@ -3,16 +3,17 @@
 import re
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from typing import Any, NamedTuple, Protocol
 
+import amqp
 import psycopg
 
 from chassis.bus.connection import BROKER_ERRORS, BusConnection, connect
 from contracts import topology
 from contracts.envelope import CloudEvent, decode
-from contracts.naming import EVENTS_EXCHANGE
+from contracts.naming import EVENTS_EXCHANGE, reply_queue
 from ops.cell import SERVICES
 from ops.errors import Unready
 
@@ -81,6 +82,7 @@ class Traffic:
     ) -> None:
         self._databases = databases
         self._channel = bus.channel()
+        self._queues = [*(queue.name for queue in topology.queues(())), *_reply_queues(databases, bus)]
         self._pause_s = pause_s
         self._drained_to = (0,) * len(databases)
 
@@ -120,10 +122,10 @@ class Traffic:
         return Look(found, tuple(positions))
 
     def _on_queues(self) -> Iterator[str]:
-        for queue in topology.queues(()):
-            held = self._channel.queue_declare(queue.name, passive=True).message_count
+        for queue in self._queues:
+            held = self._channel.queue_declare(queue, passive=True).message_count
             if held:
-                yield f"{queue.name} holds {held}"
+                yield f"{queue} holds {held}"
 
     def _on_their_way(self) -> Iterator[str]:
         told = [
@@ -159,6 +161,17 @@ def _away() -> Iterator[None]:
     except _AWAY as error:
         said = str(error).strip() or type(error).__name__
         raise Unready(f"The cell cannot be looked at: {said}. ./qiaotou status says more.") from error
+
+
+def _reply_queues(databases: Mapping[str, psycopg.Connection], bus: BusConnection) -> Iterator[str]:
+    """Give the queue of what each department says, where it has one."""
+    for (code,) in _rows(databases["dispatch"], "SELECT code FROM department"):
+        # A queue that is not there costs the channel.
+        channel = bus.channel()
+        with suppress(amqp.NotFound):
+            channel.queue_declare(reply_queue(code), passive=True)
+            channel.close()
+            yield reply_queue(code)
 
 
 @cache

@@ -156,7 +156,7 @@ class RabbitNode:
         try:
             connection.connect()
             # The last queue to be declared: definitions are read before clients are let in.
-            connection.channel().queue_declare(topology.REPLIES_QUEUE, passive=True)
+            connection.channel().queue_declare(topology.queues(self._departments)[-1].name, passive=True)
             connection.close()
         except (OSError, amqp.AMQPError):
             connection.collect()

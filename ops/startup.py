@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ops import debian, departments, reference
 from ops.cell import DATABASES, REPOSITORY, SERVICES, Cell
+from ops.department_queues import retire_shared_replies
 from ops.display import Display
 from ops.errors import Unready
 from ops.processes import PLAIN, SERVER_PROGRAMS, STOP_STAGES, Wiring, applications, environment
@@ -88,6 +89,7 @@ class Startup:
         with self._display.stage("RabbitMQ takes messages, each user has its rights"):
             servers.broker.wait(check)
             servers.broker.check_departments()
+            retire_shared_replies(servers.broker.url("operator"))
 
     def _processes(self) -> None:
         for title, names in (

@@ -63,6 +63,7 @@ class Consumer:
         self._stopping = threading.Event()
         self._stopped = threading.Event()
         self.connected = threading.Event()
+        self._tags: dict[str, str] = {}
         self._pending: list[Inbound] = []
         self._arrivals: deque[float] = deque(maxlen=BUSY_MESSAGES)
         self.in_flight = 0
@@ -95,21 +96,29 @@ class Consumer:
     def _session(self) -> None:
         self._pending.clear()
         self._arrivals.clear()
+        self._tags.clear()
         link = Link(self._uri)
         over = threading.Event()
         try:
-            # Per consumer: quorum queues refuse a prefetch for the whole channel.
-            link.channel.basic_qos(0, max(1, self._prefetch // len(self._queues)), a_global=False)
-            tags = [link.consume(queue, self._arrived) for queue in self._queues]
+            self._begin(link)
             self.connected.set()
             metrics.BROKER_CONNECTED.labels(self._service).set(1)
             threading.Thread(target=_keep_alive, args=(link, over), daemon=True).start()
             while not self._stopping.is_set():
                 self._turn(link)
-            self._finish(link, tags)
+            self._finish(link, list(self._tags.values()))
         finally:
             over.set()
             link.drop()
+
+    def _begin(self, link: Link) -> None:
+        # Per consumer: quorum queues refuse a prefetch for the whole channel.
+        link.channel.basic_qos(0, max(1, self._prefetch // len(self._queues)), a_global=False)
+        for queue in self._queues:
+            self._consume(link, queue)
+
+    def _consume(self, link: Link, queue: str) -> None:
+        self._tags[queue] = link.consume(queue, self._arrived)
 
     def _arrived(self, message: Inbound) -> None:
         self._pending.append(message)

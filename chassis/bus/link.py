@@ -37,6 +37,17 @@ class Link:
         self.channel.basic_consume(queue, consumer_tag=tag, no_ack=no_ack, callback=received)
         return tag
 
+    def has(self, queue: str) -> bool:
+        """Ask whether a queue is there, on a channel of its own: one that is not costs the channel."""
+        with self._writing:
+            channel = open_channel(self._connection)
+            try:
+                channel.queue_declare(queue, passive=True)
+            except amqp.NotFound:
+                return False
+            channel.close()
+        return True
+
     def drain(self, timeout_s: float) -> bool:
         """Read until a method was handled; return False where none came in time.
 

@@ -17,7 +17,7 @@ RATE = "$__rate_interval"
 COMMUNITY = 'community=~"$community"'
 ORDER_QUEUES = 'rabbitmq_detailed_queue_messages{queue=~"department[.][A-Z]+"}'
 DEAD_LETTERS = 'rabbitmq_detailed_queue_messages{queue=~"department[.].+[.]dead"}'
-INBOXES = 'rabbitmq_detailed_queue_messages{queue=~".+[.]inbox[.].+|.+[.]replies"}'
+INBOXES = 'rabbitmq_detailed_queue_messages{queue=~".+[.]inbox[.].+|dispatch[.]replies[.].+"}'
 
 
 def taken(step: str) -> str:

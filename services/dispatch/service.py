@@ -19,7 +19,6 @@ from chassis.processing.commands import CommandProcessor
 from chassis.processing.events import EventProcessor
 from contracts.commands.dispatch import OrderPage, OrderView
 from contracts.commands.orders import Ledger, Responsibilities
-from contracts.topology import REPLIES_QUEUE
 from services.dispatch import metrics
 from services.dispatch.deadline import polling
 from services.dispatch.deadline import queries as deadline
@@ -33,6 +32,8 @@ NAME = "dispatch"
 COMMANDS = CommandProcessor(NAME, routes.COMMANDS)
 EVENTS = EventProcessor(NAME, (*work_order.EVENTS, *responsibility.EVENTS))
 REPLIES = ReplyProcessor(NAME)
+# Of each department: so many of one that floods stand before another.
+REPLIES_AT_A_TIME = 16
 
 
 class DispatchService:
@@ -56,7 +57,7 @@ class DispatchService:
         """Apply what an older build could not read yet."""
         EVENTS.take_up(self.database)
 
-    @reply_batch(REPLIES_QUEUE, linger_s=0.1)
+    @reply_batch(find=reference.reply_queues, window=REPLIES_AT_A_TIME, linger_s=0.1)
     def departments(self, batch: Sequence[Inbound]) -> None:
         """Take what departments say."""
         REPLIES.process(self.database, batch)

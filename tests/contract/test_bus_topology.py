@@ -84,7 +84,7 @@ def test_a_command_reaches_the_queue_of_commands_and_a_query_the_queue_of_querie
 
 def test_an_inbox_has_no_delivery_limit_and_a_department_has_one_with_a_place_for_dead_letters() -> None:
     for queue in topology.queues(DEPARTMENTS):
-        if ".inbox." in queue.name or queue.name == topology.REPLIES_QUEUE:
+        if ".inbox." in queue.name or queue.name.startswith("dispatch.replies."):
             assert queue.arguments["x-queue-type"] == "quorum"
             assert "x-dead-letter-exchange" not in queue.arguments
     limited = topology.department_queues("CGJ")[0].arguments
@@ -150,7 +150,7 @@ def test_a_service_reads_its_own_queues_and_all_of_them(service: str) -> None:
     user = next(user for user in USERS if user.name == service)
     inboxes = [naming.inbox_queue(service, i) for i in range(naming.PARTITIONS) if service in SERVICES]
     own = {naming.command_queue(service), naming.query_queue(service), *inboxes}
-    own |= {topology.REPLIES_QUEUE} if service == "dispatch" else set()
+    own |= {naming.reply_queue(code) for code in DEPARTMENTS} if service == "dispatch" else set()
     assert {name for name in (*QUEUES, *EXCHANGES) if _allowed(user.read, name)} == own
 
 

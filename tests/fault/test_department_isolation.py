@@ -37,7 +37,8 @@ QUEUES_OF_OTHERS = [
     naming.inbox_queue("intake", 0),
     naming.command_queue("dispatch"),
     naming.query_queue("registry"),
-    topology.REPLIES_QUEUE,
+    naming.reply_queue(VICTIM),
+    naming.reply_queue(ATTACKER),
 ]
 EXCHANGES_OF_OTHERS = [
     "",
@@ -162,14 +163,14 @@ def test_publishing_where_only_the_cell_may_is_refused(channel: Any, operator: A
 def test_publishing_under_anothers_key_is_refused(channel: Any, operator: Any, key: str) -> None:
     with pytest.raises(amqp.AccessRefused):
         say(channel, key=key, user_id=USER)
-    assert depth(operator, topology.REPLIES_QUEUE) == 0
+    assert depth(operator, naming.reply_queue(ATTACKER)) == 0
 
 
 @pytest.mark.parametrize("name", [topology.department_user(VICTIM), "operator", "dispatch", "relay", "x"])
 def test_publishing_under_anothers_name_is_refused(channel: Any, operator: Any, name: str) -> None:
     with pytest.raises(amqp.PreconditionFailed):
         say(channel, user_id=name)
-    assert depth(operator, topology.REPLIES_QUEUE) == 0
+    assert depth(operator, naming.reply_queue(ATTACKER)) == 0
 
 
 def test_an_answer_to_somebody_elses_question_is_refused(
@@ -179,9 +180,9 @@ def test_an_answer_to_somebody_elses_question_is_refused(
     asked, heard = "amq.rabbitmq.reply-to", []
     operator.basic_consume(asked, no_ack=True, callback=heard.append)
     operator.basic_publish(
-        amqp.Message(b"?", reply_to=asked), exchange="", routing_key=topology.REPLIES_QUEUE
+        amqp.Message(b"?", reply_to=asked), exchange="", routing_key=naming.reply_queue(ATTACKER)
     )
-    question = eventually(lambda: operator.basic_get(topology.REPLIES_QUEUE, no_ack=True))
+    question = eventually(lambda: operator.basic_get(naming.reply_queue(ATTACKER), no_ack=True))
     address = question.properties["reply_to"]
     assert address.startswith(f"{asked}.")
     with pytest.raises(amqp.AccessRefused):
@@ -256,7 +257,7 @@ def test_thousands_of_channels_are_refused(rabbitmq: RabbitNode) -> None:
 def test_a_huge_message_is_refused(channel: Any, operator: Any) -> None:
     with pytest.raises(amqp.PreconditionFailed, match="larger than configured"):
         say(channel, body=b"x" * (topology.LARGEST_MESSAGE_BYTES + 1), user_id=USER)
-    assert depth(operator, topology.REPLIES_QUEUE) == 0
+    assert depth(operator, naming.reply_queue(ATTACKER)) == 0
 
 
 @pytest.mark.parametrize(

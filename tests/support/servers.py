@@ -173,7 +173,7 @@ def purge(node: RabbitNode) -> None:
         channel = connection.channel()
         for queue in topology.queues(department_codes()):
             channel.queue_purge(queue.name, nowait=True)
-        channel.queue_declare(topology.REPLIES_QUEUE, passive=True)
+        channel.queue_declare(queue.name, passive=True)
 
 
 def connect(url: str) -> amqp.Connection:

@@ -10,13 +10,14 @@ from chassis.data.clock import cell_now
 from chassis.data.engine import Database
 from chassis.refusal import NotFound
 from contracts.commands.orders import Responsibilities, ResponsibilityView
+from contracts.naming import SHARED_REPLIES_QUEUE, reply_queue
 from services.dispatch.responsibility.matrix import local_day
 
 _COUNTS = sa.text(
     "SELECT (SELECT count(DISTINCT category) FROM responsibility), (SELECT count(*) FROM department), "
     "(SELECT count(*) FROM working_year)"
 )
-
+_CODES = sa.text("SELECT code FROM department ORDER BY code")
 
 _DATED = """
 WITH dated AS (
@@ -75,3 +76,9 @@ def _history(connection: Connection, category: str) -> tuple[ResponsibilityView,
         return ()
     rows = connection.execute(_HISTORY, {"category": category}).mappings()
     return tuple(msgspec.convert(row, ResponsibilityView) for row in rows)
+
+
+def reply_queues(database: Database) -> list[str]:
+    """Return the queue of what each department says, of those that may have none too."""
+    with database.reading() as connection:
+        return [SHARED_REPLIES_QUEUE, *map(reply_queue, connection.scalars(_CODES))]

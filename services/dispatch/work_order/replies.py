@@ -1,5 +1,6 @@
 """What departments say on the bus is carried out, and answered on their queue."""
 
+import time
 from collections.abc import Sequence
 from itertools import starmap
 from typing import Any
@@ -21,6 +22,7 @@ from contracts.commands.dispatch import OrderReceipt
 from contracts.department import ReplyAccepted, ReplyRefused
 from services.dispatch import metrics
 from services.dispatch.work_order.decided import offered
+from services.dispatch.work_order.keeping import Samples
 from services.dispatch.work_order.records import RefusedReplies, RefusedReply
 from services.dispatch.work_order.repository import Orders
 from services.dispatch.work_order.routes import DEPARTMENT_STEPS
@@ -124,6 +126,7 @@ class ReplyProcessor:
     def __init__(self, service: str) -> None:
         self._commands = CommandProcessor(service, ROUTES, answer=answer)
         self._suspects = Suspects()
+        self._samples = Samples()
 
     def process(self, database: Database, batch: Sequence[Inbound]) -> None:
         """Deal with a batch for good. Raises: Unavailable; the messages then come again."""
@@ -151,7 +154,7 @@ class ReplyProcessor:
             try:
                 asked.append((message, read(message)))
             except UnsignedSender as refusal:
-                _park(database, message, reason=refusal.code)
+                self._keep(database, message, reason=refusal.code)
                 metrics.REPLIES.labels("unknown", refusal.code).inc()
             except MalformedRequest as refusal:
                 self._set_aside(database, message, refusal)
@@ -165,11 +168,16 @@ class ReplyProcessor:
 
     def _set_aside(self, database: Database, message: Inbound, refusal: Refusal) -> None:
         """Park a message of a known sender, and tell the sender."""
-        _park(database, message, reason=refusal.detail or refusal.code)
+        self._keep(database, message, reason=refusal.detail or refusal.code)
         sender = Sender(sender_of(message), message_id_of(message))
         context = Context(correlation_id=str(sender.message_id))
         with database.writing(context) as uow:
             answer_refused(sender, refusal.code, uow, order_id=None)
+
+    def _keep(self, database: Database, message: Inbound, *, reason: str) -> None:
+        """Park a message, unless it is one of a flood; the routing key is what the broker has checked."""
+        if self._samples.take(message.routing_key, len(message.body), now=time.monotonic()):
+            _park(database, message, reason=reason)
 
 
 def _park(database: Database, message: Inbound, *, reason: str) -> None:

@@ -77,7 +77,7 @@ class Dispatch:
                 self._hear(channel, message)
                 channel.basic_ack(message.delivery_tag)
 
-            channel.basic_consume(topology.REPLIES_QUEUE, callback=take)
+            channel.basic_consume(naming.reply_queue(CODE), callback=take)
             while not self._stopping.is_set():
                 try:
                     connection.drain_events(timeout=0.1)

@@ -51,7 +51,8 @@ def test_nobody_reads_anothers_queue(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize(
-    "queue", [f"{QUEUE}.dead", "intake.inbox.0", "dispatch.replies", "rpc-intake.commands", "rpc-registry"]
+    "queue",
+    [f"{QUEUE}.dead", "intake.inbox.0", f"dispatch.replies.{CODE}", "rpc-intake.commands", "rpc-registry"],
 )
 def test_a_department_reads_no_queue_of_the_cell(settings: Settings, queue: str) -> None:
     with connect(settings.amqp_uri) as connection, pytest.raises(AccessRefused):

@@ -7,20 +7,22 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import amqp
 import pytest
 
 from chassis.data.engine import Database
+from contracts import naming
 from contracts.commands import dispatch as commands
 from contracts.department import Reconcile, ReturnOrder, SignOrder
 from contracts.envelope import ORDERING_KEY_HEADER
 from contracts.events.registry import DepartmentDefined
-from contracts.naming import EVENTS_EXCHANGE, department_queue
+from contracts.naming import EVENTS_EXCHANGE, department_queue, reply_queue
 from contracts.topology import REPLIES, department_user
 from ops.cell import REPOSITORY, Cell
 from ops.databases import Databases
+from ops.department_queues import retire_shared_replies
 from ops.program import Program, Running
 from ops.rabbitmq import RabbitNode
 from services.dispatch.work_order.work_order import order_id_of
@@ -67,6 +69,7 @@ def bus(
         )
         running.append(Running(program, server_cell.logs / f"bus-{name}.log"))
     database = Database(url, source="dispatch", pool_size=2)
+    define(database, *(DepartmentDefined(code=code, name_zh=code, name_en=code) for code in (LEAD, "GDS")))
     yield rabbitmq_node, database
     database.close()
     for each in running:
@@ -217,3 +220,53 @@ def test_bad_json_and_an_unknown_version_are_parked_and_answered(bus: tuple[Rabb
         assert answer["data"]["code"] == "malformed_request"
         assert message_id in (None, answer["data"]["in_reply_to"])
     assert len(until(parked(database, department_user("GDS")))) == 2
+
+
+def test_a_department_that_comes_while_dispatch_runs_is_heard(bus: tuple[RabbitNode, Database]) -> None:
+    node, database = bus
+    define(database, DepartmentDefined(code="NEU", name_zh="新", name_en="new"))
+    queue = reply_queue("NEU")
+    with connect(node.url("operator")) as connection:
+        channel = connection.channel()
+        channel.queue_declare(queue, durable=True, auto_delete=False, arguments={"x-queue-type": "quorum"})
+        channel.queue_bind(queue, REPLIES, "NEU")
+        channel.basic_publish(amqp.Message(b"{}"), REPLIES, "NEU")
+        heard = "SELECT reason FROM inbox_parked WHERE queue = :queue"
+        assert until(lambda: rows(database, heard, queue=queue)) == [("unsigned_sender",)]
+        channel.queue_delete(queue)
+    # A queue that is taken away costs dispatch its connection: it comes back without it.
+    test_a_department_finds_its_order_signs_it_and_is_answered_again(bus)
+
+
+def test_a_department_finds_its_order_signs_it_and_is_answered_again(
+    bus: tuple[RabbitNode, Database],
+) -> None:
+    node, database = bus
+    order_id = say_classified(node, case_id := uuid4())
+    until(found_by(node, LEAD, "department.order.offered.v1"))
+    body = an_envelope(SignOrder(order_id=order_id), LEAD, case_id)
+    say(node, LEAD, body, user_id=department_user(LEAD))
+    until(found_by(node, LEAD, "department.reply.accepted.v1"))
+    assert state_of(database, order_id) == "signed"
+
+
+def test_what_lay_on_the_queue_that_all_departments_had_is_still_taken(
+    bus: tuple[RabbitNode, Database],
+) -> None:
+    node, database = bus
+    shared = naming.SHARED_REPLIES_QUEUE
+    url = node.url("operator")
+    with connect(url) as connection:
+        channel = connection.channel()
+        channel.queue_declare(shared, durable=True, auto_delete=False, arguments={"x-queue-type": "quorum"})
+        channel.queue_bind(shared, REPLIES, "#")
+        channel.basic_publish(amqp.Message(b"[]"), "", shared)
+        taken = "SELECT count(*) FROM inbox_parked WHERE queue = :queue"
+        assert until(lambda: rows(database, taken, queue=shared) == [(1,)])
+        retire_shared_replies(url)
+        channel.basic_publish(amqp.Message(b"[1]"), REPLIES, LEAD)
+        until(parked(database, ""))
+        assert channel.queue_declare(shared, passive=True).consumer_count == 1
+        channel.queue_delete(shared)
+        retire_shared_replies(url)
+    assert rows(database, taken, queue=shared) == [(1,)]

@@ -18,6 +18,7 @@ from chassis.processing import parking
 from chassis.processing.events import EventProcessor
 from contracts import naming
 from contracts.envelope import decode
+from contracts.topology import REPLIES
 from ops.cell import SERVICES
 from ops.cell_clock import CellClock
 from ops.draining import drain
@@ -81,7 +82,8 @@ class District:
 
 @pytest.fixture
 def district(database: Callable[[str], str], rabbitmq: RabbitNode) -> District:
-    return District({service: database("chassis") for service in SERVICES}, rabbitmq)
+    kinds = {service: "dispatch" if service == "dispatch" else "chassis" for service in SERVICES}
+    return District({service: database(kind) for service, kind in kinds.items()}, rabbitmq)
 
 
 def test_the_clock_is_moved_alike_in_every_service(district: District) -> None:
@@ -167,6 +169,15 @@ def test_it_is_not_moved_while_a_queue_holds_something(district: District) -> No
     publisher.publish_all([Message("1", naming.inbox_exchange("intake"), "", "lamp 7", LampLit.type, b"{}")])
     publisher.close()
     with pytest.raises(Unready, match=r"intake\.inbox\.\d holds 1"):
+        district.clock().advance(DAY, within_s=SOON)
+
+
+def test_it_is_not_moved_while_a_department_waits_to_be_heard(district: District) -> None:
+    district.run("dispatch", "INSERT INTO department VALUES ('CGJ', '', ''), ('GONE', '', '')")
+    publisher = Publisher(district.node.url("operator"))
+    publisher.publish_all([Message("1", REPLIES, "CGJ", "lamp 7", "a reply", b"{}")])
+    publisher.close()
+    with pytest.raises(Unready, match=r"dispatch\.replies\.CGJ holds 1"):
         district.clock().advance(DAY, within_s=SOON)
 
 

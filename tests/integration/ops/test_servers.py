@@ -4,7 +4,7 @@ import amqp
 import psycopg
 import pytest
 
-from contracts import topology
+from contracts import naming, topology
 from ops.cell import Cell
 from ops.databases import Databases
 from ops.rabbitmq import RabbitNode
@@ -79,4 +79,4 @@ def test_a_department_reads_its_own_queue_alone(rabbitmq: RabbitNode) -> None:
 
 def test_a_queue_is_empty_when_a_test_begins(rabbitmq: RabbitNode) -> None:
     with connect(rabbitmq.url("operator")) as connection:
-        assert connection.channel().queue_declare(topology.REPLIES_QUEUE, passive=True).message_count == 0
+        assert connection.channel().queue_declare(naming.reply_queue("CGJ"), passive=True).message_count == 0

@@ -1,0 +1,49 @@
+"""A consumer of queues that come and go while it runs."""
+
+import time
+from collections.abc import Callable, Sequence
+
+from chassis.bus.consumer import LINGER_S, Consumer
+from chassis.bus.inbound import Inbound
+from chassis.bus.link import Link
+
+LOOK_AGAIN_S = 2.0
+
+
+class FindingConsumer(Consumer):
+    """Consumes those of the queues that `find` names which are there, and looks again every two seconds.
+
+    The broker hands out at most `window` messages of each at a time: however much lies on one, the
+    others have their turn behind that many. A queue that is taken away costs the connection, and
+    the next one does without it.
+    """
+
+    def __init__(
+        self,
+        uri: str,
+        find: Callable[[], Sequence[str]],
+        handle: Callable[[Link, list[Inbound]], None],
+        *,
+        service: str,
+        window: int,
+        linger_s: float = LINGER_S,
+    ) -> None:
+        super().__init__(uri, (), handle, service=service, linger_s=linger_s, prefetch=window)
+        self._find = find
+        self._looked_at = 0.0
+
+    def _begin(self, link: Link) -> None:
+        link.channel.basic_qos(0, self._prefetch, a_global=False)
+        self._look(link)
+
+    def _turn(self, link: Link) -> None:
+        super()._turn(link)
+        if time.monotonic() - self._looked_at > LOOK_AGAIN_S:
+            self._look(link)
+
+    def _look(self, link: Link) -> None:
+        for queue in self._find():
+            if queue not in self._tags and link.has(queue):
+                self._consume(link, queue)
+        self._looked_at = time.monotonic()
+        link.resume()
