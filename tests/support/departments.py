@@ -19,7 +19,7 @@ from chassis.rpc_client import RpcClient
 from contracts.department import OrderOffered, ReplyAccepted, SignOrder
 from contracts.envelope import ORDERING_KEY_HEADER
 from contracts.naming import EVENTS_EXCHANGE
-from contracts.topology import department_user
+from contracts.topology import REPLIES, department_user
 from ops.cell import REPOSITORY
 from ops.rabbitmq import RabbitNode
 from ops.subscriber import Subscriber
@@ -100,6 +100,28 @@ class Desk:
                 assert process.poll() is None
             finally:
                 process.kill()
+
+    @contextmanager
+    def software(self, code: str) -> Iterator[None]:
+        """Let a department's software run that signs whatever it is offered."""
+
+        def hear(kind: str, data: dict[str, Any]) -> None:
+            if kind == OrderOffered.type:
+                running.say(SignOrder.type, data["order_id"], {"order_id": data["order_id"]})
+
+        running = Subscriber(code, self.node.url(department_user(code)), hear)
+        running.start()
+        try:
+            yield
+        finally:
+            running.stop()
+
+    def say(self, code: str, body: bytes, *, key: str = "", **properties: Any) -> None:
+        """Say something as a department. Raises: amqp.AMQPError where the broker refuses."""
+        with connect(self.node.url(department_user(code))) as connection:
+            channel = connection.channel()
+            channel.confirm_select()
+            channel.basic_publish_confirm(amqp.Message(body, **properties), REPLIES, key or code)
 
     def depth(self, queue: str) -> int:
         with connect(self.node.url("operator")) as connection:
