@@ -40,7 +40,10 @@ def _quiet(desk: Desk) -> Iterator[None]:
 def test_the_others_are_served_while_a_department_runs_wild(
     desk: Desk, attack: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The floods were seen failing with one reply queue, the rest needed no protection but the limits."""
+    """The other attacks need no protection but the limits.
+
+    Seen failing: with one reply queue for all departments, where nobody was answered within two minutes.
+    """
     for _ in range(20):
         desk.offer(WILD)
     calm = desk.pace()

@@ -72,8 +72,7 @@ def test_a_department_that_purges_its_queue_is_offered_its_orders_again(desk: De
 def test_a_department_that_speaks_for_another_is_refused(desk: Desk) -> None:
     """Without a name, under another's, under another's key, and about another's order: nothing is signed.
 
-    Seen failing: with a `sender_of` that believes the routing key where no `user_id` is given, and with
-    `_mine` of the guards that lets everybody by.
+    Seen failing: with a `sender_of` that believes the routing key where no `user_id` is given.
     """
     (order_id,) = orders_of(desk, [desk.offer(WILD)])
     about = SignOrder(order_id=order_id)

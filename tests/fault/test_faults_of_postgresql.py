@@ -153,7 +153,7 @@ def test_an_immediate_stop_of_postgresql_loses_nothing_that_was_answered(
 ) -> None:
     """Three times, with a second between.
 
-    Seen failing: with `synchronous_commit = off`.
+    Seen failing: with `is_of_the_house` always false and `synchronous_commit = off`.
     """
     trial = Trial(toy)
 
