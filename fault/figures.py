@@ -37,6 +37,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     restarts: int
     longest_stop_s: float
     executed_twice: int
+    delivered_again: dict[str, int]
     troubles: tuple[str, ...]
     violations: dict[str, list[str]]
     by_component: dict[str, int]
@@ -74,8 +75,6 @@ _BOTH = (
     exactly("false_refusals", 0),
     exactly("parked", 1.0),
     at_most("exits", 2),
-    at_most("first_delivery_s", 30),
-    at_most("longest_block_s", 10),
     exactly("executed_twice", 0),
     at_most("longest_stop_s", 30),
 )
@@ -86,8 +85,11 @@ _WHOLE = (
     at_least("backlog", 10_000),
     at_most("outbox_lag_p99_s", 1),
     at_most("drain_10000_s", 60),
+    at_most("first_delivery_s", 30),
+    at_most("longest_block_s", 10),
 )
-# A tenth of the backlog in the time of the whole: a machine of CI is slow, and a start is a start.
+# What has to be right has to be right here too. What takes its time may take twice as long: it runs
+# beside everything else on slow machines, where a broker needs 20 s to start.
 _SHORT = (
     at_least("accepted", 800),
     at_least("faults", 6),
@@ -95,6 +97,8 @@ _SHORT = (
     at_least("backlog", 1_000),
     at_most("outbox_lag_p99_s", 2),
     at_most("drain_10000_s", 60),
+    at_most("first_delivery_s", 60),
+    at_most("longest_block_s", 20),
 )
 
 

@@ -11,6 +11,7 @@ from fault.figures import NEVER
 from fault.ground import Ground
 from fault.history import FAULTS, Log, Struck
 from fault.load.loops import REST, Loops, Pace
+from fault.restarts import Restarts
 from fault.scale import Scale
 from fault.showing import Line
 from fault.traffic import Traffic, percentile
@@ -44,7 +45,8 @@ class Found:
     drained_s: float = NEVER
     restarts: int = 0
     longest_stop_s: float = 0.0
-    came_again: int = -1
+    executed_twice: int = -1
+    delivered_again: dict[str, int] = field(default_factory=dict)
     loops_per_s: float = 0.0
 
 
@@ -127,20 +129,21 @@ class Run:
         """Restart every process of ours by SIGTERM, round after round, under load."""
         self._line.phase("rolling restarts 滚动重启")
         self._loops.at(self._scale.storm)
-        before = self._traffic.came_again()
+        restarts = Restarts(self.ground, self._traffic)
         names = [name for _ in range(self._scale.rounds) for name in OBSERVED]
         for number, name in enumerate(names, start=1):
             self._line.doing(f"{number}/{len(names)} {name}")
-            began = time.monotonic()
-            self.ground.supervisor.stop([name])
-            took_s = time.monotonic() - began
-            self.ground.supervisor.launch([name])
+            restarts.stop_and_start(name)
             self._wait_until_well(f"SIGTERM {name}")
-            self.found.restarts += 1
-            self.found.longest_stop_s = max(self.found.longest_stop_s, round(took_s, 3))
-        self.found.came_again = self._traffic.came_again() - before
-        took = f"longest stop {self.found.longest_stop_s} s, {self.found.came_again} delivered again"
-        self._line.done(f"{len(names)} restarts", took)
+            restarts.is_well_again(name)
+        self.found.restarts, self.found.longest_stop_s = restarts.count, restarts.longest_stop_s
+        self.found.executed_twice = restarts.executed_twice()
+        self.found.delivered_again = {
+            name: count for name, count in restarts.delivered_again.items() if count
+        }
+        again = ", ".join(f"{count} to {name}" for name, count in self.found.delivered_again.items())
+        took = f"longest stop {restarts.longest_stop_s} s, delivered again: {again or 'nothing'}"
+        self._line.done(f"{restarts.count} restarts", took)
 
     def top_up(self) -> None:
         """Go on until enough has been accepted."""

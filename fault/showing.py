@@ -54,7 +54,7 @@ class Line:
 
     def done(self, title: str, took: str = "") -> None:
         """Print one thing that went well."""
-        self._console.print(f"[green]✓[/green] {title:<52} [dim]{took}[/dim]")
+        self._console.print(f"[green]✓[/green] {title:<48} [dim]{took}[/dim]", soft_wrap=True)
 
     def trouble(self, words: str) -> None:
         """Print one thing that did not."""
@@ -80,7 +80,7 @@ class Line:
                 self._status.update(self._words())
             elif time.monotonic() - said > _PLAIN_EVERY_S:
                 said = time.monotonic()
-                self._console.print(f"  {self._words()}")
+                self._console.print(f"  {self._words()}", soft_wrap=True)
 
     def _words(self) -> str:
         tally, minutes = self._tally, int(time.monotonic() - self._began)

@@ -1,5 +1,6 @@
-"""What the databases and the broker say of messages: how late they were sent, how many wait, came again."""
+"""What the databases and the broker say of messages: how late they were sent, how many wait or came again."""
 
+import time
 import urllib.request
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -17,7 +18,8 @@ _LAGS = (
 _UNSENT = "SELECT count(*) FROM outbox WHERE sent_at IS NULL"
 _LAST = "SELECT coalesce(max(position), 0) FROM outbox"
 _UNSENT_UP_TO = "SELECT count(*) FROM outbox WHERE sent_at IS NULL AND position <= %s"
-_HELD = "rabbitmq_queue_messages"
+_PATIENCE_S = 30.0
+_DUPLICATES = "qiaotou_inbox_duplicates_total"
 _CAME_AGAIN = "rabbitmq_global_messages_redelivered_total"
 
 
@@ -26,7 +28,7 @@ class Traffic:
 
     def __init__(self, cell: Cell, servers: Servers) -> None:
         self._urls = {service: servers.databases.url(service) for service in SERVICES}
-        self._metrics = f"http://{LOOPBACK}:{cell.ports['rabbitmq-metrics']}/metrics"
+        self._ports = cell.ports
 
     def lags(self, since: float, until: float) -> list[float]:
         """Return how long each message waited to be sent, in seconds; infinity where it waits still.
@@ -48,17 +50,26 @@ class Traffic:
         """Return how many messages up to these positions were not sent."""
         return sum(self._number(service, _UNSENT_UP_TO, position) for service, position in last.items())
 
-    def on_queues(self) -> int:
-        """Return how many messages are on any queue, taken and unacknowledged ones included."""
-        return int(self._broker_says(_HELD))
-
     def came_again(self) -> int:
         """Return how many messages the broker has delivered a second time since it started."""
-        return int(self._broker_says(_CAME_AGAIN))
+        return self._told("rabbitmq", _CAME_AGAIN)
 
-    def _broker_says(self, name: str) -> float:
-        with urllib.request.urlopen(self._metrics, timeout=5) as answer:
-            return total(answer.read().decode(), name)
+    def duplicates(self, service: str) -> int:
+        """Return how many events came to a service that it had applied, since its process started."""
+        return self._told(service, _DUPLICATES)
+
+    def _told(self, process: str, name: str) -> int:
+        """Return what a process counts. Raises: OSError where it does not answer for long."""
+        url = f"http://{LOOPBACK}:{self._ports[f'{process}-metrics']}/metrics"
+        until = time.monotonic() + _PATIENCE_S
+        while True:
+            try:
+                with urllib.request.urlopen(url, timeout=5) as answer:
+                    return int(total(answer.read().decode(), name))
+            except OSError:
+                if time.monotonic() > until:
+                    raise
+            time.sleep(0.2)
 
     def _rows(self, service: str, query: str, *values: object) -> list[tuple[Any, ...]]:
         with psycopg.connect(self._urls[service], connect_timeout=5) as connection:

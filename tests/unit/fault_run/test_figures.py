@@ -44,6 +44,7 @@ def good_figures(**others: Any) -> Figures:
         restarts=56,
         longest_stop_s=2.0,
         executed_twice=0,
+        delivered_again={},
         troubles=(),
         violations={},
         by_component={},
