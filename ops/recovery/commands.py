@@ -1,5 +1,6 @@
 """`./qiaotou backup` and `./qiaotou restore`."""
 
+import signal
 from pathlib import Path
 
 import click
@@ -37,6 +38,7 @@ def backup(folder: Path, out: Path, keys_file: Path | None, *, verify: bool, dur
             "Name a file for the cell's secrets: --keys FILE. Without them no backup can be restored."
         )
     else:
+        signal.signal(signal.SIGTERM, _interrupt)
         found = backing_up.Backup(Cell(folder), display).make(out, keys_file, during_votes=during_votes)
         display.say(f"Keep {keys_file} apart from {out}: whoever has both has every person's data.")
     _show(found, display)
@@ -76,6 +78,11 @@ def restore(
     if restored.without_file:
         display.trouble(f"{restored.without_file} uploads have no file: they had none when this was made.")
     display.say("./qiaotou up starts it.")
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    """End in an orderly way: no part of a backup is left behind."""
+    raise KeyboardInterrupt
 
 
 def _show(found: Manifest, display: Display) -> None:

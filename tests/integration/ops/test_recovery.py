@@ -12,6 +12,7 @@ from typing import Any, ClassVar, NamedTuple
 import msgspec
 import psycopg
 import pytest
+from click.testing import CliRunner
 
 from chassis.context import Context
 from chassis.data.engine import Database
@@ -28,6 +29,7 @@ from ops.processes import sealing_keys, signing_key
 from ops.program import Running
 from ops.recovery import keys, manifest
 from ops.recovery.backup import Backup, verify
+from ops.recovery.commands import restore
 from ops.recovery.restore import Restore, go_on
 from ops.recovery.rollback import next_epoch
 from ops.roster import Roster
@@ -310,6 +312,33 @@ def test_a_cell_that_holds_something_is_not_restored_into(made: Made, elsewhere:
     with pytest.raises(Unready, match="not empty"):
         Restore(elsewhere, QUIET).run(made.out, made.keys)
     assert elsewhere.secrets() == before
+
+
+def test_what_a_cell_holds_is_thrown_away_where_that_is_meant_alone(made: Made, elsewhere: Cell) -> None:
+    elsewhere.secret("anything")
+    asked = ["--cell", str(elsewhere.folder), str(made.out), "--keys", str(made.keys), "--replace"]
+    assert CliRunner().invoke(restore, asked, input="n\n").exit_code == 1
+    assert "anything" in elsewhere.secrets()
+    ran = CliRunner().invoke(restore, [*asked, "--yes"])
+    assert ran.exit_code == 0, ran.output
+    assert "anything" not in elsewhere.secrets()
+    assert (elsewhere.media / PHOTO).read_bytes() == b"a photo"
+
+
+def test_after_a_database_of_ones_own_was_restored_the_rest_is_done(
+    restored: tuple[Cell, Servers], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cell, servers = restored
+    asked = ["--cell", str(cell.folder), "--after-database"]
+    assert isinstance(CliRunner().invoke(restore, asked).exception, Unready)
+    query = "SELECT max(epoch) FROM source_epoch"
+    ((before,),) = rows(servers, "dispatch", query)
+    monkeypatch.setenv("DATABASE_URL", PostgresServer(cell).url)
+    ran = CliRunner().invoke(restore, asked)
+    (cell.run / "servers.json").unlink()
+    assert ran.exit_code == 0, ran.output
+    ((after,),) = rows(servers, "dispatch", query)
+    assert after > before
 
 
 def test_a_restore_that_was_broken_off_is_not_started(elsewhere: Cell) -> None:
