@@ -12,6 +12,7 @@ from ops.errors import Unready
 from ops.rabbitmq import server_script
 
 RABBITMQ, LIBMAGIC, PROMETHEUS, FFMPEG = "rabbitmq-server", "libmagic1", "prometheus", "ffmpeg"
+FAKETIME = "faketime"
 _POLICY = Path("/usr/sbin/policy-rc.d")
 _REFUSE = "#!/bin/sh\n# Present only while ./qiaotou installs a package: start no service.\nexit 101\n"
 _NO_RABBITMQ = (
@@ -23,6 +24,9 @@ _NO_RABBITMQ = (
 _NO_LIBMAGIC = "libmagic, which tells uploads apart, is not installed: sudo apt-get install libmagic1"
 _NO_PROMETHEUS = (
     "Prometheus, which the dashboard is tested with, is not installed: sudo apt-get install prometheus"
+)
+_NO_FAKETIME = (
+    "faketime, by which a process's clock is wrong, is not installed: sudo apt-get install faketime"
 )
 _NO_FFMPEG = "ffmpeg, without which videos are refused, is not installed: sudo apt-get install ffmpeg"
 
@@ -43,9 +47,10 @@ def wanted() -> dict[str, str]:
 
 
 def missing_for_tests() -> dict[str, str]:
-    """Return what the tests of videos, of the dashboard and of the alerts need besides."""
+    """Return what the tests of videos, of the dashboard, of the alerts and of wrong clocks need besides."""
     found = all(map(shutil.which, ("prometheus", "promtool")))
-    return wanted() | ({} if found else {PROMETHEUS: _NO_PROMETHEUS})
+    absent = {} if found else {PROMETHEUS: _NO_PROMETHEUS}
+    return wanted() | absent | ({} if shutil.which("faketime") else {FAKETIME: _NO_FAKETIME})
 
 
 def ensure(*, broker: bool) -> None:
