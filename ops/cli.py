@@ -30,6 +30,7 @@ from ops.startup import Startup
 from ops.status import OK, Component, components
 from ops.supervision import Supervisor
 from ops.unhandled import unhandled_of
+from ops.upgrade import upgrade
 
 F = TypeVar("F", bound=Callable[..., Any])
 _MODES = ("demo", "test")
@@ -100,6 +101,15 @@ def down(folder: Path) -> None:
     cell, display = Cell(folder), Display()
     with cell.locked("cell"):
         _stop(cell, display)
+
+
+@main.command("upgrade")
+@_cell_option
+def upgrade_(folder: Path) -> None:
+    """Replace every process by the code that is here now, one after the other, while the cell works."""
+    cell = Cell(folder)
+    with cell.locked("cell"):
+        upgrade(cell, Display())
 
 
 @main.command()
