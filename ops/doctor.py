@@ -160,6 +160,6 @@ def _lag(servers: Servers, service: str) -> Finding:
     if parked and service in STREAMS:
         text += f", the oldest for {spoken(timedelta(seconds=parked_s))}"
         if held:
-            text += f"; {held} cases or others stand still, one for {spoken(timedelta(seconds=held_s))}"
+            text += f"; {held} held up, up to {spoken(timedelta(seconds=held_s))}"
         return Finding(WARN, about, f"{text}; ./qiaotou parked list")
     return Finding(GOOD, about, text)

@@ -54,7 +54,9 @@ def _heading(found: list[Parked], now: datetime) -> str:
     text = f"[bold]搁置 · {len(found) - dead} parked    死信 · {dead} dead letters[/bold]"
     if held:
         longest = max(now - line.first.parked_at for line in held)
-        text += f"\n{len(held)} cases or other things stand still, one of them for {spoken(longest)}"
+        text += (
+            f"\n停滞 · {len(held)} {'stands' if len(held) == 1 else 'stand'} still, up to {spoken(longest)}"
+        )
     return text
 
 
@@ -65,13 +67,16 @@ def _lines_of(line: Line, now: datetime) -> list[str]:
     number = f" #{each.sequence}" if each.sequence else ""
     about = f"{each.type or 'nothing that could be read'}{number}"
     of = f" of {each.aggregate}" if each.aggregate else ""
-    return [
+    if sender := each.headers.get("user-id"):
+        of += f" from {sender}"
+    said = [
         f"{sign} [bold]{escape(each.key)}[/bold]  [dim]{age} ago[/dim]",
         f"  {escape(about)}{escape(of)}",
         f"  {escape(each.reason)}",
         f"  {_behind(line, now)}",
         f"  [cyan]→[/cyan] {escape(_advice(each))}",
     ]
+    return said if each.is_open else [*said[:3], said[-1]]
 
 
 def _behind(line: Line, now: datetime) -> str:
@@ -88,7 +93,7 @@ def _advice(each: Parked) -> str:
     if not each.is_open:
         return f"{each.state} by {each.settled_by}"
     if each.remedy:
-        return f"not to be replayed: {each.remedy}"
+        return f"not to be replayed, {each.remedy}"
     if each.state == DEAD:
         return "mend it with the department, then replay; or skip"
     return "mend the cause, then replay; or skip, and this service never takes it"

@@ -144,9 +144,9 @@ def test_the_list_says_what_stands_still_and_what_may_be_done(capsys: pytest.Cap
     said = capsys.readouterr().out
     assert "2 parked" in said
     assert "1 dead letters" in said
-    assert "one of them for 41 min" in said
+    assert "1 stands still, up to 41 min" in said
     assert "2 wait behind it, for 40 min" in said
-    assert "not to be replayed: another event has its number" in said
+    assert "not to be replayed, another event has its number" in said
 
 
 class Hall:
