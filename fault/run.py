@@ -21,7 +21,8 @@ from ops.errors import Unready
 from ops.startup import wait_until
 from ops.status import OK, components
 
-_WELL_S, _DELIVERED_S, _SETTLED_S, _BACKLOG_S, _DRAINED_S = 90.0, 60.0, 600.0, 300.0, 180.0
+_WELL_S, _DELIVERED_S, _BACKLOG_S, _DRAINED_S = 90.0, 60.0, 300.0, 180.0
+_LOADED_S, _SETTLED_S = 1800.0, 900.0
 # What faults tell of themselves: the second has to be as many as the first.
 _ALIKE = (
     ("poison", "parked"),
@@ -151,7 +152,7 @@ class Run:
         if len(self._loops.tally.accepted) < wanted:
             self._line.phase("load 负载")
             self._loops.at(self._scale.storm)
-            self._wait(lambda: len(self._loops.tally.accepted) >= wanted, _SETTLED_S, "enough accepted")
+            self._wait(lambda: len(self._loops.tally.accepted) >= wanted, _LOADED_S, "enough accepted")
 
     def backlog(self) -> None:
         """Let messages pile up while the relay is away, then see how long sending them takes."""
