@@ -22,7 +22,7 @@ from ops.startup import wait_until
 from ops.status import OK, components
 
 _WELL_S, _DELIVERED_S, _BACKLOG_S, _DRAINED_S = 90.0, 60.0, 300.0, 180.0
-_LOADED_S, _SETTLED_S = 1800.0, 900.0
+_LOADED_S, _SETTLED_S, _LOOK_S = 1800.0, 900.0, 5.0
 # What faults tell of themselves: the second has to be as many as the first.
 _ALIKE = (
     ("poison", "parked"),
@@ -177,12 +177,18 @@ class Run:
         self._line.done(f"{self.found.backlog:,} messages", took)
 
     def _drain(self) -> None:
-        servers = self.ground.servers
-        try:
-            with watching(servers.databases, servers.broker) as looking:
-                looking.drain(within_s=_DRAINED_S)
-        except Unready as error:
-            self._trouble(str(error))
+        """Wait until nothing is under way. Whoever looks for long at once is forgotten by the broker."""
+        servers, until = self.ground.servers, time.monotonic() + _DRAINED_S
+        while True:
+            try:
+                with watching(servers.databases, servers.broker) as looking:
+                    looking.drain(within_s=_LOOK_S)
+            except Unready as error:
+                if time.monotonic() > until:
+                    self._trouble(str(error))
+                    return
+            else:
+                return
 
     def settle(self) -> None:
         """Let every loop that was begun come to its end."""
