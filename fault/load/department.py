@@ -22,6 +22,7 @@ from fault.history import Entry, Heard, Log, Outcome
 from ops.subscriber import Subscriber
 
 SAY_AGAIN_S, RECONCILE_AFTER_S = 5.0, 20.0
+_PATIENT_AFTER = 3
 _ACTIONS = {SignOrder.type: "sign", CompleteOrder.type: "complete", Reconcile.type: "reconcile"}
 
 Order = dict[str, Any]
@@ -37,6 +38,11 @@ class _Said:
     data: Order
     at: float
     attempt: int = 1
+
+    @property
+    def patience_s(self) -> float:
+        """Twice as long after each try: a crowd that says everything again keeps itself waiting."""
+        return SAY_AGAIN_S * (1 << min(self.attempt - 1, _PATIENT_AFTER))
 
 
 class Department:
@@ -93,23 +99,24 @@ class Department:
         """Say again what has no answer for long; if in doubt, reconcile where an order is overdue."""
         now = time.monotonic()
         with self._lock:
-            silent = [said for said in self._unanswered.values() if now - said.at > SAY_AGAIN_S]
+            silent = {key: said for key, said in self._unanswered.items() if now - said.at > said.patience_s}
             overdue = any(now - since > RECONCILE_AFTER_S for since in self._expected.values())
-        for said in silent:
-            said.at, said.attempt = now, said.attempt + 1
-            self._send(said)
+        for key, said in silent.items():
+            # It may have been answered while the others were said again.
+            if key in self._unanswered:
+                said.at, said.attempt = now, said.attempt + 1
+                self._speak(said)
         if doubts and overdue and now - self._reconciled > RECONCILE_AFTER_S:
             self._reconciled = now
             self._say(Reconcile.type, {"order_id": str(uuid4()), "case_id": ""}, {})
 
     def _say(self, kind: str, order: Order, data: Order) -> None:
         said = _Said(kind, order["order_id"], order["case_id"], data, time.monotonic())
-        self._send(said)
-
-    def _send(self, said: _Said) -> None:
-        message_id = self._subscriber.name_of(said.kind, said.order_id, said.data)
         with self._lock:
-            self._unanswered[message_id] = said
+            self._unanswered[self._subscriber.name_of(kind, said.order_id, data)] = said
+        self._speak(said)
+
+    def _speak(self, said: _Said) -> None:
         self._write(said, Outcome.INVOKE)
         self._subscriber.say(said.kind, said.order_id, said.data)
 

@@ -93,6 +93,14 @@ def test_what_has_no_answer_is_said_again_under_the_same_id(office: Office) -> N
     assert len({message_id for _, message_id in office.ears.said}) == 1
 
 
+def test_whoever_says_it_again_waits_twice_as_long(office: Office) -> None:
+    office.department.sign(ORDER)
+    for seconds, times in ((1, 2), (1.9, 2), (3.1, 3), (5, 3), (7.2, 4)):
+        office.ahead_s = SAY_AGAIN_S * seconds + 0.1
+        office.department.insist(doubts=True)
+        assert len(office.kinds()) == times
+
+
 def test_what_is_answered_is_said_no_more_and_stands_in_the_history(office: Office) -> None:
     office.ears.take(OrderOffered.type, ORDER)
     office.department.sign(ORDER)
