@@ -68,7 +68,10 @@ def prometheus(front: Front, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 def test_a_gateway_killed_before_the_commit_leaves_one_report_to_a_retry(
     front: Front, mortal: Beside
 ) -> None:
-    """Nobody has answered, and the command is carried out after the gateway's death."""
+    """Nobody has answered, and the command is carried out after the gateway's death.
+
+    Seen failing: with `uuid4()` for a command's id in `gateway/headers.py`: two reports.
+    """
     [key] = some_keys(1)
     intake = front.ground.running_pid("intake")
     os.kill(intake, signal.SIGSTOP)
@@ -84,7 +87,10 @@ def test_a_gateway_killed_before_the_commit_leaves_one_report_to_a_retry(
 
 
 def test_a_gateway_killed_after_the_commit_leaves_one_report_to_a_retry(front: Front, mortal: Beside) -> None:
-    """The report is there, and its answer is on the way to a gateway that has died."""
+    """The report is there, and its answer is on the way to a gateway that has died.
+
+    Seen failing: with `uuid4()` for a command's id in `gateway/headers.py`: two reports.
+    """
     [key] = some_keys(1)
     mortal.link.delay(1.0)
     with asked(lambda: front.report(key, to=mortal.gateway)) as answer:
@@ -98,6 +104,7 @@ def test_a_gateway_killed_after_the_commit_leaves_one_report_to_a_retry(front: F
 
 
 def test_a_broker_killed_by_kill_9_loses_and_doubles_no_report(front: Front) -> None:
+    """Seen failing: with messages that count as confirmed once they are written: events are lost."""
     killed = ServerEnded("kill -9 broker", BROKER, signal.SIGKILL, whole_group=True)
     with Reporting(front) as reporting:
         reporting.wait_for_more(100)
@@ -110,22 +117,27 @@ def test_a_broker_killed_by_kill_9_loses_and_doubles_no_report(front: Front) -> 
 
 
 def test_a_broker_stopped_for_60_s_is_a_503_and_never_a_false_201(front: Front) -> None:
+    """Seen failing: with `unavailable` left out of `RETRY_AFTER_S` in `gateway/errors.py`."""
     stopped = ServerStopped("broker stopped for 60 s", BROKER, stands_s=STOPPED_S)
     front.ground.supervisor.stop(["relay"])
     backlog = front.at_once(EVERY_THREAD)
     assert {answer.status for answer in backlog.values()} == {CREATED}
-    stopped.inject(front.ground)
-    front.ground.supervisor.launch(["relay"])
-    until, refused = time.monotonic() + stopped.stands_s, {}
-    while time.monotonic() < until:
-        refused |= front.at_once(4)
-        time.sleep(2.0)
+    refused: dict[str, Answer] = {}
+    try:
+        stopped.inject(front.ground)
+        front.ground.supervisor.launch(["relay"])
+        until = time.monotonic() + stopped.stands_s
+        while time.monotonic() < until:
+            refused |= front.at_once(4)
+            time.sleep(2.0)
+        carried_out = [key for key in refused if front.cases(key)]
+    finally:
+        stopped.heal(front.ground)
     for answer in refused.values():
         assert (answer.status, answer.said["code"]) == (503, "unavailable")
         assert int(answer.headers["Retry-After"]) > 0
         assert answer.took_s < LONGEST_S
-    assert not any(map(front.cases, refused))
-    stopped.heal(front.ground)
+    assert carried_out == []
     front.settle(backlog | refused)
     eventually(front.is_drained)
     assert front.parked() == 0
@@ -134,13 +146,14 @@ def test_a_broker_stopped_for_60_s_is_a_503_and_never_a_false_201(front: Front) 
 def test_a_memory_alarm_of_the_broker_hangs_no_thread_and_an_alert_fires(
     front: Front, prometheus: Prometheus
 ) -> None:
-    """Seen failing: with `Doors` that let everybody in: some wait twice."""
+    """Seen failing: without BrokerAlarm in the rules; with `Doors` that let everybody in: some wait twice."""
     stands_still(front, MemoryAlarm(), prometheus, alert="BrokerAlarm")
 
 
 def test_a_broker_under_sigstop_hangs_no_thread_and_an_alert_fires(
     front: Front, prometheus: Prometheus
 ) -> None:
+    """Seen failing: with thirty seconds for every answer in `chassis/rpc_client.py`."""
     stands_still(front, BrokerFrozen(), prometheus, alert="ProcessDown")
 
 
@@ -182,16 +195,19 @@ def test_a_black_hole_between_gateway_and_broker_keeps_nobody_and_is_left_behind
 
 
 def test_a_reset_between_gateway_and_broker_is_overcome(front: Front, beside: Beside) -> None:
+    """Seen failing: with one connection for the whole life of an `RpcClient`."""
     broken_under_work(front, beside, beside.link.reset)
 
 
 def test_a_half_closed_link_between_gateway_and_broker_is_left_behind(front: Front, beside: Beside) -> None:
+    """Seen failing: with one connection for the whole life of an `RpcClient`."""
     broken_under_work(front, beside, beside.link.half_close)
 
 
 def test_2_s_latency_between_gateway_and_broker_is_slow_and_nothing_worse(
     front: Front, beside: Beside
 ) -> None:
+    """Seen failing: with 1.5 s for every answer in `gateway/house.py`."""
     connections = beside.link.connections
     beside.link.delay(1.0)
     answers = front.at_once(EVERY_THREAD, to=beside.gateway)
