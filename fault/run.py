@@ -22,7 +22,7 @@ from ops.startup import wait_until
 from ops.status import OK, components
 
 _WELL_S, _DELIVERED_S, _BACKLOG_S, _DRAINED_S = 90.0, 60.0, 300.0, 180.0
-_LOADED_S, _SETTLED_S, _LOOK_S = 1800.0, 900.0, 5.0
+_LOADED_S, _STUCK_S, _LOOK_S = 1800.0, 120.0, 5.0
 # What faults tell of themselves: the second has to be as many as the first.
 _ALIKE = (
     ("poison", "parked"),
@@ -194,8 +194,14 @@ class Run:
         """Let every loop that was begun come to its end."""
         self._line.phase("settling 收尾")
         self._loops.at(REST)
-        self._wait(lambda: self._loops.tally.alive == 0, _SETTLED_S, "every loop has ended")
         tally = self._loops.tally
+        ended, since = 0, time.monotonic()
+        while tally.alive > 0 and time.monotonic() - since < _STUCK_S:
+            if len(tally.archived) > ended:
+                ended, since = len(tally.archived), time.monotonic()
+            time.sleep(0.1)
+        if tally.alive > 0:
+            self._trouble(f"{tally.alive} loops have not ended, and none has for {_STUCK_S:.0f} s.")
         self._line.done(f"{len(tally.accepted):,} accepted, {len(tally.archived):,} archived")
         for words, times in self._loops.refusals().items():
             self._trouble(f"refused {times} times: {words}")

@@ -53,11 +53,12 @@ class Tally:
     archived: dict[str, float] = field(default_factory=dict)
     refused: Counter[str] = field(default_factory=Counter)
     reported: int = 0
+    never_begun: int = 0
 
     @property
     def alive(self) -> int:
-        """How many were begun and have not come to an end."""
-        return self.reported - len(self.archived) - self.refused.total()
+        """How many were begun and have not been archived; a report that was refused began nothing."""
+        return self.reported - self.never_begun - len(self.archived)
 
 
 class Loops:
@@ -147,7 +148,7 @@ class Loops:
         due = time.monotonic()
         while not self._over.is_set():
             pace, now = self._pace, time.monotonic()
-            is_full = self.tally.alive >= pace.alive or self._tasks.qsize() > THREADS
+            is_full = self.tally.alive >= pace.alive or self._tasks.qsize() > THREADS or pace == REST
             if now < due or is_full or not self._going.is_set():
                 time.sleep(_IDLE_S)
                 continue
@@ -210,7 +211,12 @@ class Loops:
             "evidence": [self._cast.photos[grid]],
         }
         token = self._cast.workers[grid]
-        receipt = tries.have(Wish(op, "report", f"worker-{grid}", token, "/api/v1/cases", body))
+        try:
+            receipt = tries.have(Wish(op, "report", f"worker-{grid}", token, "/api/v1/cases", body))
+        except RefusedError:
+            with self._lock:
+                self.tally.never_begun += 1
+            raise
         self.tally.accepted[receipt["case_id"]] = time.monotonic()
         self._departments[CATEGORIES[category]].expect(receipt["case_id"])
 
