@@ -2,7 +2,7 @@
 
 They stand in a process of their own, `python -m fault.links`, whose one loop moves the bytes of all:
 the threads of whoever conducts a run would slow it. It takes one JSON object a line, first the
-servers' addresses by link, then orders, and answers each with one line.
+servers' ports by link and the ports that it may not take, then orders, and answers each with one line.
 """
 
 import json
@@ -121,7 +121,8 @@ class Links:
             for process in OBSERVED
             for server, port in SERVERS.items()
         }
-        self._ports = self._ask(targets)
+        # Whoever is to listen on a port of the cell need not do so yet.
+        self._ports = self._ask({"targets": targets, "taken": list(self._cell.ports.values())})
 
     def _tell(self, order: Order) -> None:
         answer = self._ask(msgspec.to_builtins(order))
@@ -147,8 +148,11 @@ def _name(process: str, server: str) -> str:
 def serve(asked: IO[str], answers: IO[str]) -> None:
     """Stand in the way of every server until nobody asks any more."""
     loop = Loop()
-    targets: dict[str, int] = json.loads(asked.readline())
-    proxies = {name: Proxy(f"tcp://{LOOPBACK}:{port}", loop) for name, port in targets.items()}
+    told: dict[str, Any] = json.loads(asked.readline())
+    proxies = {
+        name: Proxy(f"tcp://{LOOPBACK}:{port}", loop, taken=told["taken"])
+        for name, port in told["targets"].items()
+    }
     _say(answers, {name: proxy.port for name, proxy in proxies.items()})
     for line in asked:
         order = msgspec.json.decode(line, type=Order)

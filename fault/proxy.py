@@ -5,7 +5,7 @@ import socket
 import struct
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from urllib.parse import urlsplit, urlunsplit
 
@@ -79,9 +79,9 @@ class Proxy:
     any more. `restore` ends all of these.
     """
 
-    def __init__(self, target_url: str, loop: Loop | None = None) -> None:
+    def __init__(self, target_url: str, loop: Loop | None = None, *, taken: Iterable[int] = ()) -> None:
         self._target = urlsplit(target_url)
-        self.port = pick()
+        self.port = pick(taken)
         self.connections = 0
         self._open: list[_Connection] = []
         self._listener: socket.socket | None = None
