@@ -8,6 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from chassis.data.engine import Database
+from chassis.data.epochs import metadata as epoch_tables
 from chassis.data.settled import metadata as settled_tables
 from chassis.data.tables import metadata as chassis_tables
 from chassis.data.working_years import metadata as calendar_tables
@@ -60,7 +61,7 @@ from tests.unit.dispatch.builders import (
 def test_the_migration_makes_the_tables_that_the_code_speaks_of(database: Database) -> None:
     tables = sa.MetaData()
     ours = (order_tables.metadata, deadline_tables.metadata, responsibility_tables.metadata)
-    for metadata in (*ours, calendar_tables, chassis_tables, settled_tables):
+    for metadata in (*ours, calendar_tables, chassis_tables, epoch_tables, settled_tables):
         for table in metadata.tables.values():
             table.to_metadata(tables)
     with database.engine.connect() as connection:

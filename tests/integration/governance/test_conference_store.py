@@ -8,6 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from chassis.data.engine import Database
+from chassis.data.epochs import metadata as epoch_tables
 from chassis.data.settled import metadata as settled_tables
 from chassis.data.tables import metadata as chassis_tables
 from chassis.principal import Principal
@@ -90,7 +91,7 @@ def test_the_migration_makes_the_tables_that_the_code_speaks_of(database: Databa
         vote_tables,
         election_tables,
     )
-    for metadata in (chassis_tables, settled_tables, *(room.metadata for room in rooms)):
+    for metadata in (chassis_tables, epoch_tables, settled_tables, *(room.metadata for room in rooms)):
         for table in metadata.tables.values():
             table.to_metadata(tables)
     with database.engine.connect() as connection:

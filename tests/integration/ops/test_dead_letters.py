@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+import warnings
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -172,7 +173,10 @@ def test_whoever_is_killed_between_publishing_and_acknowledging_has_lost_nothing
 
 def _killed(do: Callable[[], object], name: str, instead: Callable[..., None]) -> bool:
     """Do it in a child whose hand dies in the step `name`; return whether it was killed."""
-    child = os.fork()
+    with warnings.catch_warnings():
+        # Of eventlet, where another test has imported it: the child uses none of it.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
     if not child:
         try:
             setattr(dead_letters.Hand, name, instead)
