@@ -38,6 +38,8 @@ _PLACES_TIMEOUT_S = 1.0
 _MOST_FORM_PARTS = 10
 # A hundred commands are done in seven rounds, and services still get them in batches.
 _HANDS = 16
+# Its own statements take milliseconds, and whoever asks over HTTP waits for a service besides.
+_PATIENCE_S, _POOL_WAIT_S = 4.0, 2.0
 
 
 def create_app(settings: GatewaySettings, rpc: Rpc) -> Flask:
@@ -75,7 +77,9 @@ def furnish(
     filters: Filters | None = None,
 ) -> None:
     """Give the application what it works with; rows are in PostgreSQL unless others are given."""
-    database = Database(settings.database_url or "postgresql://")
+    database = Database(
+        settings.database_url or "postgresql://", patience_s=_PATIENCE_S, pool_wait_s=_POOL_WAIT_S
+    )
     storage = Storage(Path(settings.media_dir))
     storage.prepare()
     kept = Uploads(

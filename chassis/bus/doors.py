@@ -1,15 +1,18 @@
 """Which services have let a caller wait in vain, and have answered nobody since."""
 
 import threading
-from collections import Counter
+import time
+from collections.abc import Callable
 from typing import NamedTuple
+
+# Whoever waited in vain in a quiet of this length did not wait for a slow call alone.
+QUIET_S = 2.0
 
 
 class Visit(NamedTuple):
-    """One call: whether it is a trial, and how many answers its service had given before it."""
+    """One call: whether it is a trial."""
 
     is_trial: bool
-    answers: int
 
 
 class Doors:
@@ -19,10 +22,11 @@ class Doors:
     there is no thread left for anybody. So one at a time tries, and the others are told at once.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._silent: set[str] = set()
         self._tried: set[str] = set()
-        self._answers: Counter[str] = Counter()
+        self._answered_at: dict[str, float] = {}
         self._lock = threading.Lock()
 
     def enter(self, service: str) -> Visit | None:
@@ -32,15 +36,16 @@ class Doors:
                 return None
             if service in self._silent:
                 self._tried.add(service)
-            return Visit(service in self._silent, self._answers[service])
+            return Visit(service in self._silent)
 
     def leave(self, service: str, visit: Visit, *, answered: bool) -> None:
-        """End a call. Where others were answered meanwhile, it is the call that was slow."""
+        """End a call. Where others are answered at the same time, it is the call that was slow."""
         with self._lock:
+            now = self._clock()
             if answered:
-                self._answers[service] += 1
+                self._answered_at[service] = now
                 self._silent.discard(service)
-            elif self._answers[service] == visit.answers:
+            elif now - self._answered_at.get(service, 0.0) > QUIET_S:
                 self._silent.add(service)
             if visit.is_trial:
                 self._tried.discard(service)

@@ -13,8 +13,10 @@ from chassis.data.patience import PATIENCE_S, connect
 from chassis.data.unit_of_work import UnitOfWork
 
 CONNECT_TIMEOUT_S = 4
+POOL_WAIT_S = 5.0
 # The server's own no comes before anybody loses patience with it.
 STATEMENT_TIMEOUT_MS = 7_000
+_SOONER_MS = 1_000
 
 
 class Database:
@@ -22,18 +24,26 @@ class Database:
 
     That one is lost is noticed by who uses it next: the statement fails, and all that were made before
     are thrown away. `source` is the name under which this service's events are emitted; `patience_s` is
-    how long a statement may take before the link is taken for dead.
+    how long a statement may take before the link is taken for dead, `pool_wait_s` how long one waits
+    for a connection that another has.
     """
 
     def __init__(
-        self, url: str, *, source: str = "", pool_size: int = 8, patience_s: float = PATIENCE_S
+        self,
+        url: str,
+        *,
+        source: str = "",
+        pool_size: int = 8,
+        patience_s: float = PATIENCE_S,
+        pool_wait_s: float = POOL_WAIT_S,
     ) -> None:
+        limit_ms = min(STATEMENT_TIMEOUT_MS, round(patience_s * 1000) - _SOONER_MS)
         self.source = source
         self.engine: Engine = sa.create_engine(
             url.replace("postgresql://", "postgresql+psycopg://", 1),
             pool_size=pool_size,
             max_overflow=0,
-            pool_timeout=5,
+            pool_timeout=pool_wait_s,
             pool_recycle=600,
             # Every use below ends its own transaction; the pool's extra rollback is a round trip.
             pool_reset_on_return=None,
@@ -41,7 +51,7 @@ class Database:
             hide_parameters=True,
             connect_args={
                 "connect_timeout": CONNECT_TIMEOUT_S,
-                "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c timezone=UTC",
+                "options": f"-c statement_timeout={limit_ms} -c timezone=UTC",
                 "keepalives_idle": 5,
                 "keepalives_interval": 2,
                 "keepalives_count": 3,

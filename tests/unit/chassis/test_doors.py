@@ -1,6 +1,16 @@
 """Of those who ask a silent service one tries, and the others are told at once."""
 
-from chassis.bus.doors import Doors, Visit
+from chassis.bus.doors import QUIET_S, Doors, Visit
+
+
+class Clock:
+    """Stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
 
 
 def a_silent_one() -> Doors:
@@ -51,3 +61,14 @@ def test_one_slow_call_among_others_that_are_answered_closes_no_door() -> None:
     doors.leave("intake", quick, answered=True)
     doors.leave("intake", slow, answered=False)
     assert not entered(doors).is_trial
+
+
+def test_an_answer_long_before_a_call_was_given_up_opens_no_door() -> None:
+    """Calls that were under way when a service fell silent: the last answers came after they had begun."""
+    clock = Clock()
+    doors = Doors(clock)
+    last, vain = entered(doors), entered(doors)
+    doors.leave("intake", last, answered=True)
+    clock.now += QUIET_S + 0.1
+    doors.leave("intake", vain, answered=False)
+    assert entered(doors).is_trial
