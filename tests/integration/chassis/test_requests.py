@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from chassis.bus import rpc
+from chassis.bus.doors import QUIET_S
 from chassis.context import Context
 from chassis.rpc_client import NoAnswer, RemoteRefusal, RpcClient, ServiceUnavailable
 from contracts import naming
@@ -137,7 +138,7 @@ def test_a_silent_service_holds_one_caller_at_a_time_and_is_asked_again(own_toy:
     process, client = own_toy.start().wait_until_well(), RpcClient(own_toy.amqp_url)
     assert slow(client, own_toy.name)
     process.signal(signal.SIGSTOP)
-    assert max(how_long_all_wait(client, own_toy.name, threads=16, timeout_s=0.5)) < 2.5
+    assert max(how_long_all_wait(client, own_toy.name, threads=16, timeout_s=QUIET_S + 0.5)) < QUIET_S + 2.5
     lasted = sorted(how_long_all_wait(client, own_toy.name, threads=16, timeout_s=2.0))
     assert lasted[-1] >= 2.0
     assert lasted[-2] < 1.5
@@ -221,9 +222,9 @@ def test_a_black_hole_keeps_no_caller_beyond_its_deadline(toy: ToyCell, amqp_pro
     client, fresh = RpcClient(amqp_proxy.url), RpcClient(amqp_proxy.url)
     assert slow(client, toy.name)
     amqp_proxy.black_hole()
-    assert max(how_long_all_wait(client, toy.name, threads=16, timeout_s=0.5)) < 2.5
+    assert max(how_long_all_wait(client, toy.name, threads=16, timeout_s=QUIET_S + 0.5)) < QUIET_S + 2.5
     # Nor one that has no connection yet.
-    assert max(how_long_all_wait(fresh, toy.name, threads=16, timeout_s=0.5)) < 2.5
+    assert max(how_long_all_wait(fresh, toy.name, threads=16, timeout_s=QUIET_S + 0.5)) < QUIET_S + 2.5
     amqp_proxy.restore()
     assert eventually(lambda: answered(fresh, toy.name))
     client.close()
