@@ -6,7 +6,6 @@ destination that is away holds up nobody else. Several relays may run; the lock 
 
 import os
 import signal
-import sys
 import threading
 import time
 from collections import defaultdict
@@ -24,6 +23,7 @@ from chassis.bus.publisher import Message, Publisher
 from chassis.config import Settings
 from chassis.data.engine import Database
 from chassis.data.outbox import Unsent, mark_sent, unsent
+from chassis.leaving import leave, wait_for
 from chassis.observe import Observer
 
 log = structlog.get_logger()
@@ -35,6 +35,7 @@ _BATCH = 500
 _BUSY_POLL_S, _IDLE_POLL_S, _LOCK_POLL_S = 0.04, 0.1, 0.25
 _FIRST_HOLD_S, _LONGEST_HOLD_S = 1.0, 60.0
 _COUNT_EVERY_S = 1.0
+_STOP_S = 10.0
 _COUNT = sa.text("SELECT count(*), min(created_at) FROM outbox WHERE sent_at IS NULL")
 
 
@@ -200,11 +201,12 @@ def main() -> int:
         each.start()
     log.info("relay.started", databases=len(relays))
     stopping.wait()
-    for each in relays:
-        each.join(timeout=10)
+    for thread in wait_for(relays, within_s=_STOP_S):
+        # What it has sent and not noted is sent again; nothing is lost with it.
+        log.warning("relay.abandoned", thread=thread.name)
     observer.stop()
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

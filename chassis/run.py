@@ -26,6 +26,7 @@ from nameko.runners import ServiceRunner  # noqa: E402
 
 from chassis import log as logs  # noqa: E402
 from chassis.config import Settings  # noqa: E402
+from chassis.leaving import leave  # noqa: E402
 from chassis.observe import Observer  # noqa: E402
 from chassis.observed import Observed  # noqa: E402
 
@@ -95,4 +96,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

@@ -16,7 +16,7 @@ CONNECT_TIMEOUT_S = 4
 POOL_WAIT_S = 5.0
 # The server's own no comes before anybody loses patience with it.
 STATEMENT_TIMEOUT_MS = 7_000
-_SOONER_MS = 1_000
+_SOONER = 7 / 8
 
 
 class Database:
@@ -37,7 +37,7 @@ class Database:
         patience_s: float = PATIENCE_S,
         pool_wait_s: float = POOL_WAIT_S,
     ) -> None:
-        limit_ms = min(STATEMENT_TIMEOUT_MS, round(patience_s * 1000) - _SOONER_MS)
+        limit_ms = min(STATEMENT_TIMEOUT_MS, round(patience_s * 1000 * _SOONER))
         self.source = source
         self.engine: Engine = sa.create_engine(
             url.replace("postgresql://", "postgresql+psycopg://", 1),
