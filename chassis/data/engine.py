@@ -16,7 +16,7 @@ CONNECT_TIMEOUT_S = 4
 POOL_WAIT_S = 5.0
 # The server's own no comes before anybody loses patience with it.
 STATEMENT_TIMEOUT_MS = 7_000
-_SOONER = 7 / 8
+_SOONER = 7 / 8  # of the patience
 
 
 class Database:
