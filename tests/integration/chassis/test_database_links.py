@@ -89,8 +89,9 @@ def test_a_statement_may_take_as_long_as_whoever_asks_is_patient(own_toy: ToyCel
             connection.scalar(ASLEEP, {"seconds": 0.6})
         # The server's own no comes first; where the server does not say it, nobody waits for it.
         assert not refused.value.connection_invalidated
-        with pytest.raises(sa.exc.OperationalError) as late, hasty.reading() as connection:
+        with hasty.reading() as connection:
             connection.execute(sa.text("SET statement_timeout = 0"))
+        with pytest.raises(sa.exc.OperationalError) as late, hasty.reading() as connection:
             connection.scalar(ASLEEP, {"seconds": 0.6})
         assert late.value.connection_invalidated
         with hasty.reading() as connection:
