@@ -74,6 +74,8 @@ class Prometheus:
             )
         except requests.ConnectionError:
             return []
+        if answer.status_code == requests.codes.service_unavailable:
+            return []
         content = answer.json()
         assert content["status"] == "success", content
         found: list[dict[str, Any]] = content["data"]["result"]
