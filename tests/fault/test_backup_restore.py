@@ -151,7 +151,7 @@ def test_nothing_that_was_acknowledged_before_the_backup_is_lost(returned: Retur
     assert {states[case_id] for case_id in returned.told.archived} == {"archived"}
     # The test would show little if nothing had been open, or nothing had come after the backup.
     assert returned.open_at_the_point
-    assert len(returned.lost) >= AFTER
+    assert len(returned.lost) >= AFTER // 2
 
 
 def test_every_case_that_was_open_is_archived_and_new_ones_too(returned: Returned) -> None:

@@ -231,7 +231,8 @@ def test_when_every_connection_of_the_pool_is_taken_nothing_is_lost(toy: ToyCell
             looking = [threading.Thread(target=look) for _ in range(24)]
             for each in looking:
                 each.start()
-            time.sleep(8)
+            # Longer than one waits for a connection, shorter than a statement may take.
+            time.sleep(6)
         for each in looking:
             each.join()
 
