@@ -17,10 +17,6 @@ depends_on = None
 
 def upgrade() -> None:
     {body}
-
-
-def downgrade() -> None:
-    raise NotImplementedError
 '''
 
 
