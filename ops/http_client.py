@@ -17,7 +17,11 @@ class RefusedError(RuntimeError):
 
 
 class Client:
-    """One connection as one person. Not for two threads."""
+    """One connection as one person. Not for two threads.
+
+    Whoever asks meets two kinds of error: `RefusedError`, where the gateway answered with a problem, and
+    `OSError`, where no whole answer came, so that nobody knows whether the wish was done.
+    """
 
     def __init__(self, host: str, port: int, token: str = "", *, patience_s: float = 0.0) -> None:
         self._patience_s = patience_s
@@ -65,7 +69,7 @@ class Client:
         while True:
             try:
                 return self._once(method, path, body, sent)
-            except (RefusedError, http.client.HTTPException, OSError) as error:
+            except (RefusedError, OSError) as error:
                 self._connection.close()
                 final = (
                     isinstance(error, RefusedError) and error.status < http.HTTPStatus.INTERNAL_SERVER_ERROR
@@ -75,9 +79,13 @@ class Client:
                 time.sleep(0.25)
 
     def _once(self, method: str, path: str, body: bytes | None, sent: dict[str, str]) -> dict[str, Any]:
-        self._connection.request(method, path, body, sent)
-        response = self._connection.getresponse()
-        content = response.read()
+        try:
+            self._connection.request(method, path, body, sent)
+            response = self._connection.getresponse()
+            content = response.read()
+        except http.client.HTTPException as error:
+            # Such as an answer that breaks off in its middle, which http.client does not call an OSError.
+            raise ConnectionResetError(f"{path}: no whole answer: {error!r}") from error
         self.status = response.status
         answer: dict[str, Any] = json.loads(content) if content else {}
         if response.status >= http.HTTPStatus.BAD_REQUEST:

@@ -1,6 +1,5 @@
 """Closed loops under faults: report, sign, complete, check, visit, archive, until each is done."""
 
-import http.client
 import threading
 import time
 from collections import Counter
@@ -21,7 +20,7 @@ from ops.http_client import RefusedError
 THREADS = 32
 LIST_EVERY_S, INSIST_EVERY_S = 0.5, 1.0
 _IDLE_S = 0.02
-_FAILED = (RefusedError, OSError, http.client.HTTPException, ValueError)
+_FAILED = (RefusedError, OSError, ValueError)
 _TEXT = "路灯不亮, 夜间行走不便, 请尽快维修。"
 _RESULT = "已更换灯泡和镇流器, 路灯恢复正常。"
 _SATISFIED = {"resolved": True, "score": 5, "channel": "phone"}

@@ -1,6 +1,5 @@
 """Asking under one idempotency key until the answer is definite, every try on record."""
 
-import http.client
 import threading
 import time
 from collections.abc import Callable
@@ -58,7 +57,7 @@ class Tries:
         self._is_over = is_over
 
     def ask(self, path: str, token: str) -> Answer:
-        """Ask a question once. Raises: RefusedError, OSError, HTTPException."""
+        """Ask a question once. Raises: RefusedError, OSError."""
         began = time.monotonic()
         try:
             return self._client.get(path, token=token)
@@ -74,7 +73,7 @@ class Tries:
         while True:
             try:
                 return self._once(wish, attempt)
-            except (RefusedError, http.client.HTTPException, OSError, ValueError) as error:
+            except (RefusedError, OSError, ValueError) as error:
                 if isinstance(error, RefusedError) and error.status not in _ASKED_AGAIN:
                     raise
             if self._is_over():
@@ -95,7 +94,7 @@ class Tries:
             outcome = Outcome.UNKNOWN if error.status in _UNKNOWN else Outcome.FAIL
             self._ended(wish, outcome, attempt, began, status=error.status, code=error.code)
             raise
-        except (http.client.HTTPException, OSError, ValueError) as error:
+        except (OSError, ValueError) as error:
             self._ended(wish, Outcome.UNKNOWN, attempt, began, code=type(error).__name__)
             raise
         case_id = str(answer.get("case_id", ""))
