@@ -6,6 +6,8 @@ import time
 import uuid
 from typing import Any
 
+_PAUSE_S = 0.25
+
 
 class RefusedError(RuntimeError):
     """The gateway answered with a problem document."""
@@ -76,7 +78,7 @@ class Client:
                 )
                 if final or time.monotonic() > until:
                     raise
-                time.sleep(0.25)
+                time.sleep(_PAUSE_S)
 
     def _once(self, method: str, path: str, body: bytes | None, sent: dict[str, str]) -> dict[str, Any]:
         try:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from fault.history import CLIENTS, Log, Outcome, entries
+from fault.load import tries as tries_module
 from fault.load.tries import GivenUpError, Longest, Tries, Wish
 from ops.http_client import RefusedError
 
@@ -28,6 +29,7 @@ class Gateway(ThreadingHTTPServer):
 class _Answering(BaseHTTPRequestHandler):
     server: Gateway
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # Head and body at once: else each answer waits 40 ms for an acknowledgement.
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))
@@ -49,7 +51,7 @@ class _Answering(BaseHTTPRequestHandler):
 @contextmanager
 def gateway(*statuses: int) -> Iterator[Gateway]:
     server = Gateway(list(statuses))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
         yield server
@@ -68,6 +70,11 @@ def tries(
         closing(Tries(server.server_port, log, longest or Longest(), lambda: is_over)) as made,
     ):
         yield made
+
+
+@pytest.fixture(autouse=True)
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tries_module, "_FIRST_PAUSE_S", 0.01)
 
 
 def outcomes(folder: Path) -> list[tuple[Outcome, int, int]]:

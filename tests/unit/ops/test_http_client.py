@@ -1,42 +1,19 @@
 """The client of the load tells a refusal from an answer that never came whole."""
 
-import socket
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 
 import pytest
 
+from ops import http_client
 from ops.http_client import Client, RefusedError
+from tests.support.answers import Answers
 
 WHOLE = b'HTTP/1.1 201 Created\r\nContent-Length: 12\r\n\r\n{"ok": true}'
 BROKEN_OFF = WHOLE[:-1]
 NO_BODY = WHOLE[: -len('{"ok": true}')]
 NO_HTTP = b"SSH-2.0-no\r\n"
 REFUSED = b'HTTP/1.1 409 Conflict\r\nContent-Length: 16\r\n\r\n{"code": "late"}'
-
-
-class Answers:
-    """A server that says to each connection one prepared thing, and hangs up."""
-
-    def __init__(self, *answers: bytes) -> None:
-        self._answers = answers
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._socket.getsockname()[1]
-        self.asked: list[bytes] = []
-        self._thread = threading.Thread(target=self._serve)
-        self._thread.start()
-
-    def _serve(self) -> None:
-        for answer in self._answers:
-            connection, _ = self._socket.accept()
-            with connection:
-                self.asked.append(connection.recv(65536))
-                connection.sendall(answer)
-
-    def close(self) -> None:
-        self._thread.join(timeout=5)
-        self._socket.close()
 
 
 Asking = Callable[..., tuple[Client, Answers]]
@@ -62,7 +39,10 @@ def test_an_answer_that_never_came_whole_is_a_lost_connection(asking: Asking, an
         client.post("/api/v1/cases", {})
 
 
-def test_a_patient_client_asks_again_under_the_same_key(asking: Asking) -> None:
+def test_a_patient_client_asks_again_under_the_same_key(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_client, "_PAUSE_S", 0.01)
     client, server = asking(BROKEN_OFF, NO_HTTP, WHOLE, patience_s=20)
     assert client.post("/api/v1/cases", {}, key="once") == {"ok": True}
     assert client.status == 201
