@@ -3,6 +3,7 @@
 import http.client
 import json
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +18,11 @@ from ops.supervision import ProcessInfo, Supervisor
 OK, STARTING, FAILING, STOPPED = "ok", "starting", "failing", "stopped"
 _PATIENCE_S = 5
 _AMQP_PORT = 5672
+_ALARMS = {
+    "rabbitmq_alarms_memory_used_watermark": "memory alarm",
+    "rabbitmq_alarms_free_disk_space_watermark": "disk alarm",
+    "rabbitmq_alarms_file_descriptor_limit": "no file descriptors left",
+}
 
 
 class Component(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,7 +42,7 @@ def components(cell: Cell) -> list[Component]:
     known = Supervisor(cell).processes()
     return [
         _component("postgres", known, _database_address(cell, servers), lambda: _ask_database(servers)),
-        _component("rabbitmq", known, _broker_address(cell, servers), lambda: _ask_broker(servers)),
+        _component("rabbitmq", known, _broker_address(cell, servers), lambda: _ask_broker(cell, servers)),
         *(_component(name, known, _address(cell, name), _health_of(cell, name)) for name in OBSERVED),
     ]
 
@@ -53,6 +59,21 @@ def health(port: int) -> tuple[bool, str]:
         connection.close()
     failing = [name for name, well in answer.get("checks", {}).items() if not well]
     return answer.get("status") == "ok", ", ".join(failing)
+
+
+def alarms(port: int) -> tuple[bool, str]:
+    """Ask a broker's metrics whether it takes messages; else say which of its alarms keep it from that.
+
+    A broker that stands still accepts connections, and does not answer.
+    """
+    try:
+        with closing(http.client.HTTPConnection(LOOPBACK, port, timeout=_PATIENCE_S)) as connection:
+            connection.request("GET", "/metrics")
+            lines = connection.getresponse().read().decode().splitlines()
+    except (OSError, http.client.HTTPException):
+        return False, "no answer"
+    ringing = [name for metric, name in _ALARMS.items() if f"{metric} 1" in lines]
+    return not ringing, f"takes no messages: {', '.join(ringing)}" if ringing else ""
 
 
 def is_well(cell: Cell, name: str) -> bool:
@@ -86,10 +107,11 @@ def _ask_database(servers: Servers) -> tuple[bool, str]:
     return True, ""
 
 
-def _ask_broker(servers: Servers) -> tuple[bool, str]:
+def _ask_broker(cell: Cell, servers: Servers) -> tuple[bool, str]:
     where = urlsplit(servers.broker.url("operator"))
-    well = answers(where.port or _AMQP_PORT, host=where.hostname or LOOPBACK)
-    return well, "" if well else "no answer"
+    if not answers(where.port or _AMQP_PORT, host=where.hostname or LOOPBACK):
+        return False, "no answer"
+    return alarms(cell.ports["rabbitmq-metrics"]) if servers.rabbitmq else (True, "")
 
 
 def _health_of(cell: Cell, name: str) -> Callable[[], tuple[bool, str]]:

@@ -18,6 +18,7 @@ from fault.faults.fault import Fault
 from fault.faults.servers import BROKER, BrokerFrozen, MemoryAlarm, ServerEnded, ServerStopped
 from fault.stage import staged
 from ops.display import Display
+from ops.status import components
 from tests.support.front import CREATED, Answer, Beside, Front, Reporting, some_keys
 from tests.support.prometheus import Prometheus
 from tests.support.servers import remove, temporary_cell
@@ -155,17 +156,17 @@ def test_a_memory_alarm_of_the_broker_hangs_no_thread_and_an_alert_fires(
     front: Front, prometheus: Prometheus
 ) -> None:
     """Seen failing: without BrokerAlarm in the rules; with `Doors` that let everybody in: some wait twice."""
-    stands_still(front, MemoryAlarm(), prometheus, alert="BrokerAlarm")
+    stands_still(front, MemoryAlarm(), prometheus, alert="BrokerAlarm", seen="memory alarm")
 
 
 def test_a_broker_under_sigstop_hangs_no_thread_and_an_alert_fires(
     front: Front, prometheus: Prometheus
 ) -> None:
     """Seen failing: with thirty seconds for every answer in `chassis/rpc_client.py`."""
-    stands_still(front, BrokerFrozen(), prometheus, alert="ProcessDown")
+    stands_still(front, BrokerFrozen(), prometheus, alert="ProcessDown", seen="no answer")
 
 
-def stands_still(front: Front, fault: Fault, prometheus: Prometheus, *, alert: str) -> None:
+def stands_still(front: Front, fault: Fault, prometheus: Prometheus, *, alert: str, seen: str) -> None:
     """Nobody who asks waits beyond the deadline, then or later; it is told; and afterwards all is well."""
     assert alert not in prometheus.alerts()
     until, answers = time.monotonic() + fault.stands_s, {}
@@ -175,6 +176,7 @@ def stands_still(front: Front, fault: Fault, prometheus: Prometheus, *, alert: s
             answers |= front.at_once(EVERY_THREAD)
             assert front.healthz().took_s < LONGEST_S
         eventually(lambda: alert in prometheus.alerts())
+        assert seen in next(each.detail for each in components(front.ground.cell) if each.name == "rabbitmq")
     finally:
         fault.heal(front.ground)
     assert sum(answer.status in (503, UNKNOWN_OUTCOME) for answer in answers.values()) >= EVERY_THREAD
