@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from fault.final_state import FinalState, load, save
-from fault.history import entries, heard
+from fault.history import entries, heard, restores
 from fault.judging import hearing, life, reports, seals, steps
 from fault.judging.findings import Figure, Finding, Kind, added_up
 from fault.judging.run import Run
@@ -48,7 +48,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
 def check(folder: Path, state: FinalState) -> Verdict:
     """Judge the histories in a run's folder by the state at its end."""
-    run = Run(tuple(entries(folder)), tuple(heard(folder)), state)
+    run = Run(tuple(entries(folder)), tuple(heard(folder)), state, tuple(restores(folder)))
     figures = added_up(_judged(run))
     return Verdict(
         accepted=sum(op.accepted for op in run.reports.values()),
@@ -91,6 +91,7 @@ def _notes(run: Run) -> dict[str, int]:
         "steps_nobody_asked_for": steps.unasked(run),
         "steps_of_no_case": steps.of_no_case(run),
         "heard_again": len(run.heard) - len({(each.department, each.event_id) for each in run.heard}),
+        "answers_before_a_restore": sum(map(run.may_be_forgotten, run.entries)),
         "seals_not_in_the_log_yet": seals.unlogged(run),
     }
 

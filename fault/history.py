@@ -13,6 +13,7 @@ import msgspec
 Line = TypeVar("Line", bound=msgspec.Struct)
 
 CLIENTS, HEARD, FAULTS = "clients.jsonl", "heard.jsonl", "faults.jsonl"
+RESTORES = "restores.jsonl"
 
 
 class Outcome(StrEnum):
@@ -45,7 +46,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of `heard.jsonl`: a message that a department took from its queue."""
+    """One line of `heard.jsonl`: a message that a department took from its queue, and the epoch it is of."""
 
     at: float
     department: str
@@ -56,6 +57,7 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
     type: str
     case_id: str = ""
     order_id: str = ""
+    epoch: int = 1
 
 
 class Struck(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,6 +69,21 @@ class Struck(msgspec.Struct, frozen=True, kw_only=True):
     healed_at: float
     first_delivery_s: float | None = None
     facts: dict[str, float | int | str] = {}
+
+
+class Restored(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of `restores.jsonl`: the cell went back to what it was at `point`, and was there at `back`.
+
+    In epoch seconds; `point` is not later than when the backup began. What was answered or said in
+    between, the cell may have forgotten.
+    """
+
+    point: float
+    back: float
+
+    def may_have_forgotten(self, at: float) -> bool:
+        """Whether what happened at this moment may be unknown to the cell that came back."""
+        return self.point < at < self.back
 
 
 class Log:
@@ -97,6 +114,12 @@ def heard(folder: Path) -> Iterator[Heard]:
 def struck(folder: Path) -> Iterator[Struck]:
     """Yield the faults, in order."""
     yield from _lines(folder / FAULTS, Struck)
+
+
+def restores(folder: Path) -> Iterator[Restored]:
+    """Yield the restores, in order; most runs have none."""
+    if (folder / RESTORES).exists():
+        yield from _lines(folder / RESTORES, Restored)
 
 
 def _lines(path: Path, kind: type[Line]) -> Iterator[Line]:

@@ -28,6 +28,7 @@ def judged(run: Run) -> Iterator[Finding]:
     """Yield what is wrong with what the departments took from their queues."""
     reconciling = {entry.client for entry in run.entries if entry.action == _RECONCILE}
     lines: defaultdict[_Line, dict[str, Heard]] = defaultdict(dict)
+    lasting: defaultdict[_Line, dict[str, Heard]] = defaultdict(dict)
     owners: dict[str, Heard] = {}
     for each in run.heard:
         first = owners.setdefault(each.event_id, each)
@@ -37,11 +38,18 @@ def judged(run: Run) -> Iterator[Finding]:
             both = f"{first.department} and {each.department}"
             yield Finding(Kind.DOUBLED, f"event {each.event_id} to one department was heard by {both}")
         # What comes twice under one id is absorbed: only its first hearing counts.
-        lines[_Line(each.department, each.source, each.subject)].setdefault(each.event_id, each)
+        line = _Line(each.department, each.source, each.subject)
+        lines[line].setdefault(each.event_id, each)
+        if not run.may_be_forgotten(each):
+            lasting[line].setdefault(each.event_id, each)
     yield from _of_nothing(run)
+    yield from _epochs(run)
     for line, events in lines.items():
+        yield from _without_a_gap(line, list(events.values()))
+    for line, events in lasting.items():
         yield from _in_order(line, list(events.values()))
-        reconciled = any(client.endswith(line.department) for client in reconciling)
+        # Whoever hears of a restore is told all orders again, as if it had asked.
+        reconciled = bool(run.restores) or any(client.endswith(line.department) for client in reconciling)
         yield from _forked(line, list(events.values()), reconciled=reconciled)
 
 
@@ -52,11 +60,22 @@ def _of_nothing(run: Run) -> Iterator[Finding]:
     told = {
         each.order_id: each.case_id
         for each in run.heard
-        if each.type.startswith(_ORDER) and each.case_id in run.op_of
+        if each.type.startswith(_ORDER) and each.case_id in run.op_of and not run.may_be_forgotten(each)
     }
     for order_id in told.keys() - there:
         words = f"a department was told of order {order_id}, which is not there"
         yield Finding(Kind.LOST, f"case {told[order_id]}: {words}")
+
+
+def _epochs(run: Run) -> Iterator[Finding]:
+    """Yield what was heard of an epoch that was over: it could not be told from what was rolled back."""
+    latest: dict[tuple[str, str], int] = {}
+    for each in run.heard:
+        known = latest.setdefault((each.department, each.source), each.epoch)
+        if each.epoch < known:
+            words = f"heard event {each.event_id} of epoch {each.epoch} after epoch {known}"
+            yield Finding(Kind.DISORDERED, f"{each.department}, from {each.source}, {words}")
+        latest[each.department, each.source] = max(known, each.epoch)
 
 
 def _content(heard: Heard) -> tuple[object, ...]:
@@ -69,6 +88,9 @@ def _in_order(line: _Line, events: list[Heard]) -> Iterator[Finding]:
         if event.sequence < highest:
             yield _disordered(line, f"heard {event.sequence} after {highest}")
         highest = max(highest, event.sequence)
+
+
+def _without_a_gap(line: _Line, events: list[Heard]) -> Iterator[Finding]:
     to_all = {event.sequence for event in events if not event.type.startswith(_TO_ONE)}
     missing = sorted(set(range(1, max(to_all, default=0))) - to_all)
     if missing:

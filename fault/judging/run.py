@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+import msgspec
+
 from fault.final_state import FinalCase, FinalOrder, FinalState
-from fault.history import Entry, Heard, Outcome
+from fault.history import Entry, Heard, Outcome, Restored
 
 REPORT = "report"
 _SERVER_ERROR = 500
@@ -59,14 +61,26 @@ class Run:
     entries: tuple[Entry, ...]
     heard: tuple[Heard, ...]
     state: FinalState
+    restores: tuple[Restored, ...] = ()
+
+    def may_be_forgotten(self, said: Entry | Heard) -> bool:
+        """Whether a cell that was restored may know nothing of what was answered or heard here."""
+        is_sent = isinstance(said, Entry) and said.outcome is Outcome.INVOKE
+        return not is_sent and any(each.may_have_forgotten(said.at) for each in self.restores)
 
     @cached_property
     def ops(self) -> tuple[Op, ...]:
         """Every intention, in the order in which they came up."""
         tries: defaultdict[tuple[str, str], list[Entry]] = defaultdict(list)
         for entry in self.entries:
-            tries[entry.action, entry.op].append(entry)
+            tries[entry.action, entry.op].append(self._believed(entry))
         return tuple(Op(action, name, tuple(found)) for (action, name), found in tries.items())
+
+    def _believed(self, entry: Entry) -> Entry:
+        """Return an answer as it counts: what may have been forgotten was done, or was not."""
+        if not self.may_be_forgotten(entry):
+            return entry
+        return msgspec.structs.replace(entry, outcome=Outcome.UNKNOWN)
 
     @cached_property
     def reports(self) -> dict[str, Op]:

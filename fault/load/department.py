@@ -133,6 +133,7 @@ class Department:
                 type=event["type"],
                 case_id=str(data.get("case_id") or ""),
                 order_id=str(data.get("order_id") or ""),
+                epoch=event.get("epoch", 1),
             )
         )
 

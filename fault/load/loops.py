@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -101,6 +101,19 @@ class Loops:
             department.start()
         for thread in self._threads:
             thread.start()
+
+    def take_over(self, cases: Sequence[Case], *, number: int) -> None:
+        """Go on, from `start`, with cases that others have begun; reports are numbered from `number`.
+
+        Only where a person was next needs a push: departments are offered what is theirs, and what
+        waits for a check stands in a list.
+        """
+        self.tally.reported, self.tally.never_begun = number, number - len(cases)
+        for case in cases:
+            if case["state"] == "checked":
+                self._tasks.put(lambda tries, case=case: self._visit(tries, case))  # type: ignore[misc]
+            if case["state"] == "closed":
+                self._tasks.put(lambda tries, case=case: self._archive(tries, case))  # type: ignore[misc]
 
     def close(self) -> None:
         """Let everybody stop where they are."""

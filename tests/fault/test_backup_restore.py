@@ -2,35 +2,36 @@
 
 import os
 import signal
-import threading
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import psycopg
 import pytest
 
-from bench.cast import DEPARTMENT, assemble
-from bench.loop import Cast, Loops
 from contracts.department import CellRestored
 from contracts.envelope import decode, epoch_of
+from fault.checker import Verdict, check, read_and_check
+from fault.final_state import load
+from fault.history import RESTORES, Log, Restored, heard
+from fault.load.cast import CATEGORIES, assemble
+from fault.load.loops import REST, Loops, Pace
 from gateway.media.storage import weighed
-from ops.cell import Cell
-from ops.departments import settings
 from ops.display import Display
-from ops.ports import LOOPBACK
 from ops.processes import STOP_STAGES
 from ops.program import marked
 from ops.recovery.backup import Backup
 from ops.recovery.restore import Restore
-from ops.startup import Startup
+from ops.startup import Startup, wait_until
 from ops.supervision import Supervisor
 from tests.support.cells import RunningCell
 from tests.support.servers import remove, temporary_cell
 
-CASES, BEFORE, AFTER, ANEW = 600, 60, 60, 10
-PASSWORD = "qiaotou-demo-2012"
+BEFORE, AFTER, ANEW = 60, 60, 10
+PACE = Pace(40.0, 24)
 QUIET = Display(quiet=True)
 SERVICES = ("registry", "intake", "dispatch", "governance", "notify")
 LIFE = (
@@ -39,51 +40,34 @@ LIFE = (
 )
 
 
-class Acknowledged(NamedTuple):
-    """What people had been told before the backup began: reported, and archived."""
+class Told(NamedTuple):
+    """What people had been told before the backup began, and how many had reported at the end."""
 
     reported: frozenset[str]
     archived: frozenset[str]
-
-
-class GoingOn(Loops):
-    """Takes up the cases that were open at the point in time, beside a few new ones."""
-
-    def __init__(self, cell: Cell, cast: Cast, open_cases: list[dict[str, str]]) -> None:
-        total = len(open_cases) + ANEW
-        super().__init__(
-            LOOPBACK, cell.ports["gateway"], cast, total=total, in_flight=total, patience_s=120.0
-        )
-        self._open = open_cases
-
-    def _feed(self) -> None:
-        for case in self._open:
-            path = f"/api/v1/cases/{case['case_id']}"
-            if case["state"] == "checked":
-                self._tasks.put(lambda client, path=path, case=case: self._visit(client, path, case))  # type: ignore[misc]
-            if case["state"] == "closed":
-                self._tasks.put(lambda client, path=path, case=case: self._archive(client, path, case))  # type: ignore[misc]
-        for number in range(ANEW):
-            grid = self._cast.grids[number % len(self._cast.grids)]
-            self._tasks.put(lambda client, grid=grid: self._report(client, grid))  # type: ignore[misc]
+    later: frozenset[str]
+    number: int
+    began: float
 
 
 class Returned(NamedTuple):
-    """The cell that came back, and what is known of the one that went."""
+    """The cell that came back, what is known of the one that went, and the histories of both."""
 
     cell: RunningCell
-    told: Acknowledged
+    told: Told
+    folder: Path
     open_at_the_point: list[dict[str, str]]
-    lost: frozenset[str]
-    ended: frozenset[str]
-    errors: list[str]
+    there: frozenset[str]
+    archived: frozenset[str]
+    refused: Counter[str]
+    verdict: Verdict
 
 
 @pytest.fixture(scope="module")
 def returned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Returned]:
     """A cell restored from a backup that was made while 24 loops were under way."""
     kept = tmp_path_factory.mktemp("kept")
-    told, reported = lived_and_destroyed(kept)
+    told = lived_and_destroyed(kept)
     folder, cell = temporary_cell("found")
     try:
         Restore(cell, QUIET).run(kept / "out", kept / "keys")
@@ -91,47 +75,60 @@ def returned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Returned]:
         running = RunningCell(cell)
         cases = _cases(running)
         open_cases = [case for case in cases if case["state"] != "archived"]
-        cast = assemble(LOOPBACK, cell.ports["gateway"], PASSWORD, settings(cell, DEPARTMENT))
-        tally = GoingOn(cell, cast, open_cases).run(within_s=300)
-        known = {case["case_id"] for case in cases}
+        cast = assemble(cell)
+        with closing(Log(kept / RESTORES)) as log:
+            log.write(Restored(point=told.began, back=time.time()))
+        loops = Loops(cell.ports["gateway"], cast, kept, delivered=lambda _accepted_at: None)
+        loops.take_over(open_cases, number=told.number)
+        with closing(loops):
+            loops.start()
+            loops.at(PACE)
+            wait_for(lambda: loops.tally.reported >= told.number + ANEW, "new reports")
+            loops.at(REST)
+            wait_for(lambda: loops.tally.alive <= 0, "every case is archived")
         yield Returned(
-            running, told, open_cases, frozenset(reported - known), frozenset(tally.ended), tally.errors
+            running,
+            told,
+            kept,
+            open_cases,
+            frozenset(case["case_id"] for case in cases),
+            frozenset(loops.tally.archived),
+            loops.refusals(),
+            read_and_check(kept, running.base, cast.judge),
         )
     finally:
         Supervisor(cell).shut_down(STOP_STAGES)
         remove(folder)
 
 
-def lived_and_destroyed(kept: Path) -> tuple[Acknowledged, set[str]]:
-    """Return what was acknowledged before the backup, and every case that was ever reported."""
+def lived_and_destroyed(kept: Path) -> Told:
+    """Live, be backed up, live on, and die; the clients' histories are in the same folder as the backup."""
     folder, cell = temporary_cell("lost")
     try:
         Startup(cell, QUIET, mode="test").run()
-        cast = assemble(LOOPBACK, cell.ports["gateway"], PASSWORD, settings(cell, DEPARTMENT))
-        loops = Loops(LOOPBACK, cell.ports["gateway"], cast, total=CASES, in_flight=24)
-        turning = threading.Thread(target=loops.run, kwargs={"within_s": 300}, daemon=True)
-        turning.start()
-        wait_for(loops, BEFORE)
-        told = Acknowledged(frozenset(loops.tally.began), frozenset(loops.tally.ended))
-        Backup(cell, QUIET).make(kept / "out", kept / "keys")
-        wait_for(loops, len(loops.tally.ended) + AFTER)
-        assert loops.tally.errors == []
-        for pid in marked(cell.folder):
-            os.kill(pid, signal.SIGKILL)
-        reported = set(loops.tally.began)
-        loops._over.set()
-        turning.join(timeout=60)
-        return told, reported
+        loops = Loops(cell.ports["gateway"], assemble(cell), kept, delivered=lambda _accepted_at: None)
+        archived = loops.tally.archived
+        with closing(loops):
+            loops.start()
+            loops.at(PACE)
+            wait_for(lambda: len(archived) >= BEFORE, "some are archived before")
+            reported_before, archived_before = frozenset(loops.tally.accepted), frozenset(archived)
+            began = time.time()
+            Backup(cell, QUIET).make(kept / "out", kept / "keys")
+            enough = len(archived) + AFTER
+            wait_for(lambda: len(archived) >= enough, "some are archived after")
+            assert not loops.refusals()
+            for pid in marked(cell.folder):
+                os.kill(pid, signal.SIGKILL)
+        later = frozenset(loops.tally.accepted) - reported_before
+        return Told(reported_before, archived_before, later, loops.tally.reported, began)
     finally:
         Supervisor(cell).shut_down(STOP_STAGES)
         remove(folder)
 
 
-def wait_for(loops: Loops, ended: int) -> None:
-    until = time.monotonic() + 180
-    while len(loops.tally.ended) < ended:
-        assert time.monotonic() < until, loops.tally.errors
-        time.sleep(0.02)
+def wait_for(condition: Callable[[], bool], what: str) -> None:
+    assert wait_until(condition, seconds=300), what
 
 
 def _rows(cell: RunningCell, service: str, query: str) -> list[tuple[Any, ...]]:
@@ -145,19 +142,41 @@ def _cases(cell: RunningCell) -> list[dict[str, str]]:
     return [dict(zip(names, row, strict=True)) for row in found]
 
 
+def test_the_checker_finds_nothing_lost_and_nothing_forked(returned: Returned) -> None:
+    """Judged by histories that nothing of the cell has written, as after `./qiaotou fault`."""
+    verdict = returned.verdict
+    assert verdict.counts == dict.fromkeys(verdict.counts, 0), verdict
+    assert verdict.accepted >= len(returned.told.reported) + ANEW
+    # Answers that may be forgotten there have to be, or little is shown.
+    assert verdict.notes["answers_before_a_restore"] >= AFTER
+
+
+def test_the_checker_would_see_what_is_lost(returned: Returned) -> None:
+    """The same histories, and not a word of the restore: what came after the backup is missed."""
+    told = (returned.folder / RESTORES).read_bytes()
+    try:
+        (returned.folder / RESTORES).unlink()
+        verdict = check(returned.folder, load(returned.folder))
+    finally:
+        (returned.folder / RESTORES).write_bytes(told)
+    assert verdict.false_201.count >= AFTER // 2
+    assert verdict.lost.count >= AFTER // 2
+
+
 def test_nothing_that_was_acknowledged_before_the_backup_is_lost(returned: Returned) -> None:
+    """The same without the checker."""
     states = {case["case_id"]: case["state"] for case in _cases(returned.cell)}
     assert returned.told.reported <= states.keys()
     assert {states[case_id] for case_id in returned.told.archived} == {"archived"}
     # The test would show little if nothing had been open, or nothing had come after the backup.
     assert returned.open_at_the_point
-    assert len(returned.lost) >= AFTER // 2
+    assert len(returned.told.later - returned.there) >= AFTER // 2
 
 
 def test_every_case_that_was_open_is_archived_and_new_ones_too(returned: Returned) -> None:
-    assert returned.errors == []
-    assert {case["case_id"] for case in returned.open_at_the_point} <= returned.ended
-    assert len(returned.ended) == len(returned.open_at_the_point) + ANEW
+    assert not returned.refused
+    assert {case["case_id"] for case in returned.open_at_the_point} <= returned.archived
+    assert len(returned.archived) >= len(returned.open_at_the_point) + ANEW
     lives = _rows(
         returned.cell,
         "intake",
@@ -203,17 +222,13 @@ def test_what_is_told_since_is_of_a_higher_epoch(returned: Returned) -> None:
     assert {life[0] for life in lives.values()} >= {1}
 
 
-def test_the_department_was_told_before_anything_else(returned: Returned) -> None:
-    ((epoch,),) = _rows(returned.cell, "dispatch", "SELECT DISTINCT epoch FROM source_epoch")
-    found = _rows(
-        returned.cell,
-        "dispatch",
-        "SELECT type, body FROM outbox WHERE destination = 'department.CGJ' ORDER BY position",
-    )
-    told = [kind for kind, body in found if epoch_of(decode(bytes(body))) == epoch]
-    before = [kind for kind, _ in found][: -len(told)]
-    assert told[0] == CellRestored.type
-    assert CellRestored.type not in before
+@pytest.mark.parametrize("department", CATEGORIES.values())
+def test_the_department_was_told_before_anything_else(returned: Returned, department: str) -> None:
+    heard_of_it = [each for each in heard(returned.folder) if each.department == department]
+    first = next(at for at, each in enumerate(heard_of_it) if each.epoch > 1 and each.source == "dispatch")
+    assert heard_of_it[first].type == CellRestored.type
+    assert all(each.type != CellRestored.type for each in heard_of_it[:first])
+    assert len(heard_of_it) > first + 1
 
 
 def test_nobody_was_told_twice(returned: Returned) -> None:

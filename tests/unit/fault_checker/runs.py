@@ -12,7 +12,7 @@ import msgspec
 
 from fault.checker import Verdict, check
 from fault.final_state import FinalCase, FinalLeaf, FinalOrder, FinalState, Line
-from fault.history import CLIENTS, FAULTS, HEARD, Entry, Heard, Outcome
+from fault.history import CLIENTS, FAULTS, HEARD, RESTORES, Entry, Heard, Outcome, Restored
 
 NAMES = UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
 BEGIN = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -60,13 +60,15 @@ class ARun:
     cases: list[FinalCase] = field(default_factory=list)
     orders: list[FinalOrder] = field(default_factory=list)
     leaves: list[FinalLeaf] = field(default_factory=list)
+    restores: list[Restored] = field(default_factory=list)
 
     @property
     def state(self) -> FinalState:
         return FinalState(tuple(self.cases), tuple(self.orders), tuple(self.leaves))
 
     def judged(self, folder: Path) -> Verdict:
-        for name, lines in ((CLIENTS, self.entries), (HEARD, self.heard), (FAULTS, [])):
+        written = ((CLIENTS, self.entries), (HEARD, self.heard), (FAULTS, []), (RESTORES, self.restores))
+        for name, lines in written:
             (folder / name).write_bytes(b"".join(msgspec.json.encode(each) + b"\n" for each in lines))
         return check(folder, self.state)
 
