@@ -5,8 +5,9 @@ from uuid import UUID
 
 import msgspec
 
-from contracts.commands.dispatch import OrderPage, OrderView
-from contracts.commands.intake import CaseReceipt, CaseView
+from contracts.commands.case_views import CaseView
+from contracts.commands.intake import CaseReceipt
+from contracts.commands.orders import OrderPage, OrderView
 from contracts.commands.registry import CategoryView, DepartmentView, PlaceView
 from contracts.vocabulary import Point
 from gateway.errors import ProblemDocument

@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 from flask import Request, g, request
 
 from chassis.refusal import Forbidden
+from gateway.access import Access
 from gateway.house import house
-from gateway.policy import Access
 from gateway.refusals import Unauthenticated
 from gateway.sessions import Caller
 

@@ -14,10 +14,10 @@ import msgspec
 
 from contracts.errors import CODES
 from gateway import tus
+from gateway.access import Access
 from gateway.errors import CONTENT_TYPE as PROBLEM
 from gateway.errors import RETRY_AFTER_S, ProblemDocument, document
 from gateway.headers import IDEMPOTENCY_KEY, REQUEST_ID
-from gateway.policy import Access
 from gateway.routing import FORM, JSON, Described
 
 Document = dict[str, Any]

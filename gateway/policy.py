@@ -4,38 +4,19 @@ Every route has exactly one row; the gateway does not start otherwise.
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from flask import Flask
 
 from contracts.vocabulary import Role
+from gateway.access import ANYBODY, PUBLIC, Access, only
 
-
-class Access(NamedTuple):
-    """Who may use a route: everybody, whoever is signed in, or certain roles."""
-
-    signed_in: bool
-    roles: frozenset[str] | None = None
-
-    def admits(self, roles: frozenset[str]) -> bool:
-        """Return whether somebody signed in with these roles may use the route."""
-        return self.roles is None or not self.roles.isdisjoint(roles)
-
-
-def _only(*roles: Role) -> Access:
-    return Access(signed_in=True, roles=frozenset(str(role) for role in roles))
-
-
-PUBLIC = Access(signed_in=False)
-ANYBODY = Access(signed_in=True)
-
-_CENTRE = _only(Role.DISPATCHER)
-_OFFICER = _only(Role.DEPARTMENT)
-_REPORTERS = _only(Role.RESIDENT, Role.GRID_WORKER, Role.CLERK, Role.HOTLINE)
-_READERS = _only(*(role for role in Role if role is not Role.DEPARTMENT))
+_CENTRE = only(Role.DISPATCHER)
+_OFFICER = only(Role.DEPARTMENT)
+_REPORTERS = only(Role.RESIDENT, Role.GRID_WORKER, Role.CLERK, Role.HOTLINE)
+_READERS = only(*(role for role in Role if role is not Role.DEPARTMENT))
 # Whoever may be the reporter of a case; dispatcher and committee are asked about what a decision has made.
-_OWNERS = _only(Role.RESIDENT, Role.GRID_WORKER, Role.CLERK, Role.HOTLINE, Role.DISPATCHER, Role.COMMITTEE)
-_REOPENERS = _only(
+_OWNERS = only(Role.RESIDENT, Role.GRID_WORKER, Role.CLERK, Role.HOTLINE, Role.DISPATCHER, Role.COMMITTEE)
+_REOPENERS = only(
     Role.RESIDENT,
     Role.GRID_WORKER,
     Role.CLERK,
@@ -44,7 +25,7 @@ _REOPENERS = _only(
     Role.INSPECTOR,
     Role.COMMITTEE,
 )
-_UPLOADERS = _only(
+_UPLOADERS = only(
     Role.RESIDENT,
     Role.GRID_WORKER,
     Role.CLERK,
@@ -53,16 +34,16 @@ _UPLOADERS = _only(
     Role.DEPARTMENT,
     Role.COMMITTEE,
 )
-_EXPORTERS = _only(Role.DISPATCHER, Role.INSPECTOR, Role.CLERK)
-_DISTRICT = _only(Role.DISPATCHER, Role.ARCHIVIST, Role.INSPECTOR, Role.OPERATOR)
-_KEEP_PERSONS = _only(Role.COMMITTEE, Role.CLERK)
-_SEE_PERSONS = _only(Role.COMMITTEE, Role.CLERK, Role.DISPATCHER, Role.INSPECTOR)
+_EXPORTERS = only(Role.DISPATCHER, Role.INSPECTOR, Role.CLERK)
+_DISTRICT = only(Role.DISPATCHER, Role.ARCHIVIST, Role.INSPECTOR, Role.OPERATOR)
+_KEEP_PERSONS = only(Role.COMMITTEE, Role.CLERK)
+_SEE_PERSONS = only(Role.COMMITTEE, Role.CLERK, Role.DISPATCHER, Role.INSPECTOR)
 
-_COMMITTEE = _only(Role.COMMITTEE)
-_RAISERS = _only(Role.RESIDENT, Role.COMMITTEE)
-_HALL = _only(Role.COMMITTEE, Role.CLERK)
-_VOICES = _only(Role.RESIDENT, Role.COMMITTEE, Role.CLERK)
-_NEIGHBOURS = _only(
+_COMMITTEE = only(Role.COMMITTEE)
+_RAISERS = only(Role.RESIDENT, Role.COMMITTEE)
+_HALL = only(Role.COMMITTEE, Role.CLERK)
+_VOICES = only(Role.RESIDENT, Role.COMMITTEE, Role.CLERK)
+_NEIGHBOURS = only(
     Role.RESIDENT,
     Role.COMMITTEE,
     Role.CLERK,
@@ -104,7 +85,7 @@ POLICY: dict[tuple[str, str], Access] = {
     # Cases. A reporter reads and visits its own, staff those of their place: intake decides.
     ("POST", f"{_API}/cases"): _REPORTERS,
     ("GET", f"{_API}/cases"): ANYBODY,
-    ("POST", f"{_API}/cases/on-the-spot"): _only(Role.GRID_WORKER),
+    ("POST", f"{_API}/cases/on-the-spot"): only(Role.GRID_WORKER),
     ("GET", _CASE): _READERS,
     ("GET", f"{_CASE}/timeline"): _READERS,
     ("GET", f"{_CASE}/seal"): _READERS,
@@ -122,13 +103,13 @@ POLICY: dict[tuple[str, str], Access] = {
     ("POST", f"{_CASE}/merge"): _CENTRE,
     ("POST", f"{_CASE}/refusal"): _CENTRE,
     ("POST", f"{_API}/cases/bulk"): _CENTRE,
-    ("POST", f"{_CASE}/checks"): _only(Role.GRID_WORKER),
-    ("POST", f"{_CASE}/checks/failed"): _only(Role.GRID_WORKER),
-    ("POST", f"{_CASE}/visits/attempts"): _only(Role.CLERK),
-    ("POST", f"{_CASE}/visits/unreachable"): _only(Role.CLERK),
+    ("POST", f"{_CASE}/checks"): only(Role.GRID_WORKER),
+    ("POST", f"{_CASE}/checks/failed"): only(Role.GRID_WORKER),
+    ("POST", f"{_CASE}/visits/attempts"): only(Role.CLERK),
+    ("POST", f"{_CASE}/visits/unreachable"): only(Role.CLERK),
     ("POST", f"{_CASE}/visits/satisfied"): _OWNERS,
     ("POST", f"{_CASE}/visits/dissatisfied"): _OWNERS,
-    ("POST", f"{_CASE}/archive"): _only(Role.ARCHIVIST),
+    ("POST", f"{_CASE}/archive"): only(Role.ARCHIVIST),
     # Orders, as the guidance centre directs them.
     ("GET", f"{_API}/orders"): _DISTRICT,
     ("GET", _ORDER): _DISTRICT,
@@ -165,8 +146,8 @@ POLICY: dict[tuple[str, str], Access] = {
     ("GET", f"{_PERSON}/reveals"): _SEE_PERSONS,
     # Desks.
     ("GET", f"{_API}/desks/triage"): _CENTRE,
-    ("GET", f"{_API}/desks/checks"): _only(Role.GRID_WORKER),
-    ("GET", f"{_API}/desks/visits"): _only(Role.CLERK),
+    ("GET", f"{_API}/desks/checks"): only(Role.GRID_WORKER),
+    ("GET", f"{_API}/desks/visits"): only(Role.CLERK),
     ("GET", f"{_API}/desks/approvals"): _CENTRE,
     # The joint conference.
     ("GET", f"{_API}/conference/agenda"): _DISTRICT,
@@ -182,8 +163,8 @@ POLICY: dict[tuple[str, str], Access] = {
     ("GET", f"{_API}/topics/raised"): _NEIGHBOURS,
     ("GET", _TOPIC): PUBLIC,
     ("POST", f"{_API}/topics"): _RAISERS,
-    ("POST", f"{_TOPIC}/support"): _only(Role.RESIDENT),
-    ("POST", f"{_TOPIC}/support/retraction"): _only(Role.RESIDENT),
+    ("POST", f"{_TOPIC}/support"): only(Role.RESIDENT),
+    ("POST", f"{_TOPIC}/support/retraction"): only(Role.RESIDENT),
     ("POST", f"{_TOPIC}/withdrawal"): _RAISERS,
     ("POST", f"{_TOPIC}/admission"): _COMMITTEE,
     ("POST", f"{_TOPIC}/decline"): _COMMITTEE,
@@ -197,7 +178,7 @@ POLICY: dict[tuple[str, str], Access] = {
     ("POST", f"{_API}/hearings"): _COMMITTEE,
     ("POST", f"{_HEARING}/notice"): _COMMITTEE,
     ("POST", f"{_HEARING}/steps"): _HALL,
-    ("POST", f"{_HEARING}/registrations"): _only(Role.RESIDENT, Role.CLERK),
+    ("POST", f"{_HEARING}/registrations"): only(Role.RESIDENT, Role.CLERK),
     ("POST", f"{_HEARING}/seats"): _COMMITTEE,
     ("POST", f"{_HEARING}/check-ins"): _HALL,
     ("POST", f"{_HEARING}/floor/requests"): _VOICES,
@@ -219,7 +200,7 @@ POLICY: dict[tuple[str, str], Access] = {
     ("POST", f"{_ASSEMBLY}/attendance"): _HALL,
     ("POST", f"{_ASSEMBLY}/steps"): _COMMITTEE,
     ("POST", f"{_ASSEMBLY}/agenda/<uuid:point_id>/hands"): _COMMITTEE,
-    ("POST", f"{_ASSEMBLY}/objections"): _only(Role.RESIDENT),
+    ("POST", f"{_ASSEMBLY}/objections"): only(Role.RESIDENT),
     ("POST", f"{_ASSEMBLY}/objections/<uuid:objection_id>/answer"): _COMMITTEE,
     ("POST", f"{_ASSEMBLY}/agenda/<uuid:point_id>/dispatch"): _COMMITTEE,
     ("GET", f"{_API}/tasks"): PUBLIC,
@@ -245,21 +226,19 @@ POLICY: dict[tuple[str, str], Access] = {
     ("POST", f"{_VOTE}/publication"): _COMMITTEE,
     ("POST", f"{_VOTE}/recount"): _COMMITTEE,
     ("POST", f"{_VOTE}/certification"): _COMMITTEE,
-    ("POST", f"{_VOTE}/voiding"): _only(Role.COMMITTEE, Role.DISPATCHER),
+    ("POST", f"{_VOTE}/voiding"): only(Role.COMMITTEE, Role.DISPATCHER),
     ("GET", f"{_VOTE}/bundle"): PUBLIC,
     ("GET", f"{_VOTE}/bundle/notice"): PUBLIC,
-    ("GET", f"{_VOTE}/bundle/electors"): _only(
-        Role.RESIDENT, Role.COMMITTEE, Role.DISPATCHER, Role.INSPECTOR
-    ),
+    ("GET", f"{_VOTE}/bundle/electors"): only(Role.RESIDENT, Role.COMMITTEE, Role.DISPATCHER, Role.INSPECTOR),
     # Papers are the service centre's to enter; the committee and whoever inspects sees how far they are.
-    ("POST", f"{_VOTE}/hand-ins"): _only(Role.CLERK),
-    ("GET", f"{_VOTE}/slips"): _only(Role.CLERK, Role.COMMITTEE, Role.DISPATCHER, Role.INSPECTOR),
-    ("POST", f"{_VOTE}/slips"): _only(Role.CLERK),
-    ("POST", f"{_VOTE}/slips/resolutions"): _only(Role.CLERK),
-    ("GET", f"{_VOTE}/entitlements"): _only(Role.RESIDENT),
-    ("POST", f"{_VOTE}/ballots"): _only(Role.RESIDENT),
-    ("GET", f"{_VOTE}/objections"): _only(Role.RESIDENT, Role.COMMITTEE, Role.DISPATCHER, Role.INSPECTOR),
-    ("POST", f"{_VOTE}/objections"): _only(Role.RESIDENT),
+    ("POST", f"{_VOTE}/hand-ins"): only(Role.CLERK),
+    ("GET", f"{_VOTE}/slips"): only(Role.CLERK, Role.COMMITTEE, Role.DISPATCHER, Role.INSPECTOR),
+    ("POST", f"{_VOTE}/slips"): only(Role.CLERK),
+    ("POST", f"{_VOTE}/slips/resolutions"): only(Role.CLERK),
+    ("GET", f"{_VOTE}/entitlements"): only(Role.RESIDENT),
+    ("POST", f"{_VOTE}/ballots"): only(Role.RESIDENT),
+    ("GET", f"{_VOTE}/objections"): only(Role.RESIDENT, Role.COMMITTEE, Role.DISPATCHER, Role.INSPECTOR),
+    ("POST", f"{_VOTE}/objections"): only(Role.RESIDENT),
     ("POST", f"{_VOTE}/objections/<uuid:objection_id>/answer"): _COMMITTEE,
     # Lists of cases as files; each is its maker's alone.
     ("POST", f"{_API}/exports"): _EXPORTERS,
@@ -268,7 +247,7 @@ POLICY: dict[tuple[str, str], Access] = {
     # What everybody may check. A grid has one worker: its figures are for those who look after it.
     ("GET", f"{_API}/figures"): PUBLIC,
     ("GET", f"{_API}/figures/ranking"): PUBLIC,
-    ("GET", f"{_API}/figures/grids"): _only(
+    ("GET", f"{_API}/figures/grids"): only(
         Role.DISPATCHER, Role.ARCHIVIST, Role.INSPECTOR, Role.OPERATOR, Role.CLERK, Role.COMMITTEE
     ),
     ("GET", f"{_API}/figures/cases"): _DISTRICT,

@@ -10,11 +10,11 @@ from flask import Flask, Response, g, request
 
 from chassis.refusal import MalformedRequest, Unavailable
 from gateway import metrics
+from gateway.access import Access
 from gateway.auth import admit
 from gateway.headers import REQUEST_ID, request_id
 from gateway.house import house
 from gateway.media.inspection import LARGEST_BYTES
-from gateway.policy import Access
 from gateway.refusals import PayloadTooLarge
 from gateway.settings import MIB
 

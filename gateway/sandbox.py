@@ -1,7 +1,8 @@
 """The case behind a sandbox order 演练工单: an example, so that a developer sees the full shape. Pure."""
 
-from contracts.commands.dispatch import OrderView
-from contracts.commands.intake import CaseView, Channel
+from contracts.commands.case_views import CaseView
+from contracts.commands.intake import Channel
+from contracts.commands.orders import OrderView
 from contracts.vocabulary import Point
 
 _TEXT = "演练工单: 此案件为示例, 供部门系统联调使用, 无须处置。"

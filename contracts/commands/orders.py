@@ -1,4 +1,4 @@
-"""What dispatch shows of orders beside the order itself: parts, requests, endings, deadlines, the matrix."""
+"""What dispatch shows of orders: an order with its parts, requests and ending, deadlines, the matrix."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -88,3 +88,50 @@ class Responsibilities(msgspec.Struct, frozen=True, kw_only=True):
     """The responsibility matrix 责任清单: as it was on a day, or all that one category has had."""
 
     items: tuple[ResponsibilityView, ...]
+
+
+class OrderView(msgspec.Struct, frozen=True, kw_only=True):
+    """One work order as its department or the dispatcher sees it.
+
+    `due_at` is the caller's own where the caller is a department, else the lead's; None while the
+    clock stands. `asked` waits for the dispatcher; `denied_text` is why that was denied last; `ending`
+    says why it was returned or recalled; a `sandbox` order has no case.
+    """
+
+    order_id: UUID
+    case_id: UUID
+    number: str
+    cycle: int
+    state: str
+    department: str
+    co_handlers: tuple[str, ...]
+    category: str
+    kind: str
+    urgency: str
+    community: str
+    grid: str
+    offered_at: datetime
+    signed_at: datetime | None
+    completed_at: datetime | None
+    result_id: UUID | None
+    result_text: str | None
+    evidence: tuple[Evidence, ...]
+    version: int
+    due_at: datetime | None = None
+    provisional: bool = False
+    card: str | None = None
+    review_on: date | None = None
+    designated: bool = False
+    again: int = 0
+    parts: tuple[PartView, ...] = ()
+    asked: RequestView | None = None
+    denied_text: str | None = None
+    ending: EndingView | None = None
+    sandbox: bool = False
+
+
+class OrderPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of orders in the order asked for; `next_cursor` None on the last page."""
+
+    items: tuple[OrderView, ...]
+    next_cursor: str | None

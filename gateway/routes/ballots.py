@@ -6,7 +6,8 @@ from uuid import UUID
 from flask import Response
 
 from contracts.commands import votes as asks
-from contracts.commands.votes import BallotReceipt, Entitlements, ObjectionReceipt, Objections
+from contracts.commands.vote_views import Entitlements, Objections
+from contracts.commands.votes import BallotReceipt, ObjectionReceipt
 from gateway.headers import command_id, made_by
 from gateway.house import ask, carry_out, principal
 from gateway.routes.steps import WORDS

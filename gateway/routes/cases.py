@@ -6,9 +6,8 @@ from uuid import UUID
 from flask import Response, request
 
 from chassis.refusal import NotFound
-from contracts.commands import intake
-from contracts.commands.dispatch import OrderPage
-from contracts.commands.orders import Ledger
+from contracts.commands import case_views, intake
+from contracts.commands.orders import Ledger, OrderPage
 from contracts.vocabulary import Evidence
 from gateway.headers import command_id, etag, made_by
 from gateway.house import ask, carry_out, house, principal
@@ -116,54 +115,54 @@ def settle_on_spot(body: dict[str, Any]) -> Response:
 @routes.get(
     "/cases",
     query=CaseFilter(),
-    answer=intake.CasePage,
+    answer=case_views.CasePage,
     problems=("invalid", "malformed_cursor"),
 )
 def list_cases(query: dict[str, Any]) -> Response:
     """Return a page of the cases that you may see, newest first unless you ask otherwise."""
-    return answer(ask("intake", "list_cases", result=intake.CasePage, **query))
+    return answer(ask("intake", "list_cases", result=case_views.CasePage, **query))
 
 
-@routes.get(CASE, query=AtLeast(), answer=intake.CaseView, problems=("not_found",), headers=("ETag",))
+@routes.get(CASE, query=AtLeast(), answer=case_views.CaseView, problems=("not_found",), headers=("ETag",))
 def get_case(query: dict[str, Any], case_id: UUID) -> Response:
     """Return a case; `min_version` waits up to two seconds for what you have just caused."""
-    view = ask("intake", "get_case", result=intake.CaseView, case_id=case_id, **query)
+    view = ask("intake", "get_case", result=case_views.CaseView, case_id=case_id, **query)
     if request.headers.get("If-None-Match") == etag(view.version):
         return Response(status=304, headers={"ETag": etag(view.version)})
     return answer(view, version=view.version)
 
 
-@routes.get(f"{CASE}/timeline", answer=intake.Timeline, problems=("not_found",))
+@routes.get(f"{CASE}/timeline", answer=case_views.Timeline, problems=("not_found",))
 def timeline(case_id: UUID) -> Response:
     """Return a case's whole life, oldest first."""
-    return answer(ask("intake", "case_timeline", result=intake.Timeline, case_id=case_id))
+    return answer(ask("intake", "case_timeline", result=case_views.Timeline, case_id=case_id))
 
 
-@routes.get(f"{CASE}/seal", answer=intake.SealView, problems=("not_found",))
+@routes.get(f"{CASE}/seal", answer=case_views.SealView, problems=("not_found",))
 def seal(case_id: UUID) -> Response:
     """Return the proof of an archived case."""
-    return answer(ask("intake", "case_seal", result=intake.SealView, case_id=case_id))
+    return answer(ask("intake", "case_seal", result=case_views.SealView, case_id=case_id))
 
 
 @routes.get(f"{CASE}/orders", answer=OrderPage, problems=("not_found",))
 def orders(case_id: UUID) -> Response:
     """Return the work orders of a case with the departments' results, newest first."""
     # Intake knows who may see the case; dispatch is asked only then.
-    ask("intake", "get_case", result=intake.CaseView, case_id=case_id)
+    ask("intake", "get_case", result=case_views.CaseView, case_id=case_id)
     return answer(ask("dispatch", "orders_of_case", result=OrderPage, case_id=case_id))
 
 
 @routes.get(f"{CASE}/deadlines", answer=Ledger, problems=("not_found",))
 def deadlines(case_id: UUID) -> Response:
     """Return every deadline that a case has had, oldest first: the ledger, of which no row is changed."""
-    ask("intake", "get_case", result=intake.CaseView, case_id=case_id)
+    ask("intake", "get_case", result=case_views.CaseView, case_id=case_id)
     return answer(ask("dispatch", "deadlines_of_case", result=Ledger, case_id=case_id))
 
 
-@routes.get(f"{CASE}/supporters", answer=intake.Supporters, problems=("not_found",))
+@routes.get(f"{CASE}/supporters", answer=case_views.Supporters, problems=("not_found",))
 def supporters(case_id: UUID) -> Response:
     """Return how many others have reported the same, and since when; never who."""
-    return answer(ask("intake", "supporters", result=intake.Supporters, case_id=case_id))
+    return answer(ask("intake", "supporters", result=case_views.Supporters, case_id=case_id))
 
 
 @routes.get(f"{CASE}/media/<uuid:media_id>", binary=SHOWN_TYPES, problems=("not_found",))

@@ -8,8 +8,8 @@ from flask import Response
 
 from chassis.refusal import NotFound
 from chassis.rpc_client import RemoteRefusal
-from contracts.commands import dispatch
-from contracts.commands.intake import CaseView
+from contracts.commands import dispatch, orders
+from contracts.commands.case_views import CaseView
 from gateway.answers import DepartmentOrder
 from gateway.headers import command_id, made_by
 from gateway.house import ask, carry_out, principal
@@ -27,12 +27,12 @@ routes = Routes("department", "A department's orders.")
 @routes.get(
     "/department/orders",
     query=OrderFilter(),
-    answer=dispatch.OrderPage,
+    answer=orders.OrderPage,
     problems=("invalid", "malformed_cursor"),
 )
 def list_orders(query: dict[str, Any]) -> Response:
     """Return a page of your orders, led or co-handled, newest first, or `order=oldest`."""
-    return answer(ask("dispatch", "list_orders", result=dispatch.OrderPage, **query))
+    return answer(ask("dispatch", "list_orders", result=orders.OrderPage, **query))
 
 
 @routes.get(ORDER, answer=DepartmentOrder, problems=("unknown_order",), headers=("ETag",))
@@ -75,8 +75,8 @@ def make_sandbox_order(body: dict[str, Any]) -> Response:
     return answer(receipt, status=201, version=receipt.version, location=location)
 
 
-def _order(order_id: UUID) -> dispatch.OrderView:
-    return ask("dispatch", "get_order", result=dispatch.OrderView, order_id=order_id)
+def _order(order_id: UUID) -> orders.OrderView:
+    return ask("dispatch", "get_order", result=orders.OrderView, order_id=order_id)
 
 
 def _case(case_id: UUID) -> CaseView | None:

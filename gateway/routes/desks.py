@@ -5,8 +5,9 @@ from typing import Any
 from flask import Response
 
 from chassis.refusal import Forbidden
-from contracts.commands.dispatch import OrderPage
-from contracts.commands.intake import CasePage, PageOrder
+from contracts.commands.case_views import CasePage
+from contracts.commands.intake import PageOrder
+from contracts.commands.orders import OrderPage
 from gateway.answers import Approvals
 from gateway.house import ask, principal
 from gateway.routing import Routes, answer

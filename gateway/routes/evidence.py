@@ -8,8 +8,8 @@ from flask import Response
 
 from chassis.refusal import NotFound
 from chassis.rpc_client import RemoteRefusal
-from contracts.commands.dispatch import OrderPage, OrderView
-from contracts.commands.intake import EvidenceListing, HeldEvidence
+from contracts.commands.case_views import EvidenceListing, HeldEvidence
+from contracts.commands.orders import OrderPage, OrderView
 from contracts.vocabulary import Evidence
 from gateway.house import ask, house, principal
 from gateway.media import serving

@@ -8,8 +8,8 @@ import msgspec
 from flask import Response
 
 from chassis.refusal import Forbidden, NotFound
-from contracts.commands.dispatch import OrderView
-from contracts.commands.intake import HeldEvidence
+from contracts.commands.case_views import HeldEvidence
+from contracts.commands.orders import OrderView
 from contracts.vocabulary import Point
 from gateway.answers import EvidenceFile, EvidenceFiles, MediaPosition
 from gateway.house import ask, house

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask import Response
 
-from contracts.commands import dispatch
+from contracts.commands import dispatch, orders
 from gateway.house import ask, carry_out
 from gateway.parsing import code_in_path
 from gateway.routes.order_steps import CENTRE, named, take
@@ -23,18 +23,18 @@ _ORDER = "/orders/<uuid:order_id>"
 @routes.get(
     "/orders",
     query=DistrictOrderFilter(),
-    answer=dispatch.OrderPage,
+    answer=orders.OrderPage,
     problems=("malformed_cursor", "unknown_department"),
 )
 def list_district_orders(query: dict[str, Any]) -> Response:
     """Return a page of the district's orders, newest first, or `order=oldest`."""
-    return answer(ask("dispatch", "list_orders", result=dispatch.OrderPage, **query))
+    return answer(ask("dispatch", "list_orders", result=orders.OrderPage, **query))
 
 
-@routes.get(_ORDER, answer=dispatch.OrderView, problems=("unknown_order",), headers=("ETag",))
+@routes.get(_ORDER, answer=orders.OrderView, problems=("unknown_order",), headers=("ETag",))
 def get_district_order(order_id: UUID) -> Response:
     """Return one order with its parts, what is asked, and why it ended."""
-    view = ask("dispatch", "get_order", result=dispatch.OrderView, order_id=order_id)
+    view = ask("dispatch", "get_order", result=orders.OrderView, order_id=order_id)
     return answer(view, version=view.version)
 
 

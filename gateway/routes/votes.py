@@ -7,7 +7,8 @@ import msgspec
 from flask import Response
 
 from contracts.commands import votes as asks
-from contracts.commands.votes import VotePage, VoteReceipt, VoteView
+from contracts.commands.vote_views import VotePage, VoteView
+from contracts.commands.votes import VoteReceipt
 from gateway.headers import command_id, made_by
 from gateway.house import ask, carry_out, principal
 from gateway.open_data import CSV, PAGE, gathered, table

@@ -17,8 +17,7 @@ from chassis.entrypoints import (
 )
 from chassis.processing.commands import CommandProcessor
 from chassis.processing.events import EventProcessor
-from contracts.commands.dispatch import OrderPage, OrderView
-from contracts.commands.orders import Ledger, Responsibilities
+from contracts.commands.orders import Ledger, OrderPage, OrderView, Responsibilities
 from services.dispatch import metrics
 from services.dispatch.deadline import polling
 from services.dispatch.deadline import queries as deadline

@@ -19,7 +19,7 @@ from contracts.commands.paper import Slips
 from contracts.commands.rules import Counts, DecisionRules, Verdict
 from contracts.commands.tasks import EntryList, TaskPage
 from contracts.commands.topics import Subjects, TopicPage, TopicView
-from contracts.commands.votes import Entitlements, Objections, VotePage, VoteView
+from contracts.commands.vote_views import Entitlements, Objections, VotePage, VoteView
 from services.governance import metrics
 from services.governance.assembly import handlers as assembly
 from services.governance.assembly import queries as assemblies

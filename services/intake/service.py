@@ -10,17 +10,10 @@ from chassis.entrypoints import DatabaseDependency, command_batch, event_batch, 
 from chassis.processing.commands import CommandProcessor
 from chassis.processing.events import EventProcessor
 from chassis.signing import SigningKeyDependency
+from contracts.commands.case_views import CasePage, CaseView, EvidenceListing, SealView, Supporters, Timeline
 from contracts.commands.exports import ExportChunk, ExportView
 from contracts.commands.figures import FigureCases, Figures, LogHead, LogLeaves, Ranking
-from contracts.commands.intake import (
-    CasePage,
-    CaseView,
-    EvidenceListing,
-    PageOrder,
-    SealView,
-    Supporters,
-    Timeline,
-)
+from contracts.commands.intake import PageOrder
 from contracts.vocabulary import Evidence
 from services.intake import metrics
 from services.intake.archive import queries as archive_queries

@@ -8,7 +8,7 @@ from chassis.data.engine import Database
 from contracts.commands import votes as asks
 from contracts.commands.elections import Candidate, GiveMandate, NameCandidates, NominatedBy
 from contracts.commands.rules import Subject
-from contracts.commands.votes import VoteView
+from contracts.commands.vote_views import VoteView
 from services.governance.vote import queries, timers
 from tests.support.voting import ask, hear_roll, now, pass_time
 from tests.unit.governance.a_vote import DAY, VOTE, a_ballot, drafting, elector, entries

@@ -8,7 +8,7 @@ from chassis.data.clock import cell_now, offset, set_offset
 from chassis.data.engine import Database
 from chassis.principal import Principal
 from contracts.commands import votes as asks
-from contracts.commands.votes import VoteView
+from contracts.commands.vote_views import VoteView
 from contracts.events.registry import CategoryDefined, PlaceDefined, RollEntry, Tier
 from contracts.vocabulary import Kind, Urgency
 from services.governance.service import COMMANDS, EVENTS

@@ -11,8 +11,8 @@ import msgspec
 from chassis.data.engine import Database
 from chassis.principal import Principal
 from chassis.refusal import Forbidden, Invalid, MalformedCursor
-from contracts.commands.dispatch import OrderPage, OrderView
 from contracts.commands.intake import PageOrder
+from contracts.commands.orders import OrderPage, OrderView
 from contracts.vocabulary import Role
 from services.dispatch.responsibility.matrix import SANDBOX
 from services.dispatch.responsibility.repository import department_exists

@@ -3,8 +3,7 @@
 import msgspec
 
 from chassis.principal import Principal
-from contracts.commands.dispatch import OrderView
-from contracts.commands.orders import EndingView, PartView, RequestView
+from contracts.commands.orders import EndingView, OrderView, PartView, RequestView
 from contracts.vocabulary import Role
 from services.dispatch.responsibility.matrix import SANDBOX
 from services.dispatch.work_order.callers import person

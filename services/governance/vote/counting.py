@@ -9,7 +9,7 @@ import msgspec
 from chassis.principal import Principal
 from contracts.commands.elections import Elected, RunOff
 from contracts.commands.rules import Counts, Outcome
-from contracts.commands.votes import Totals
+from contracts.commands.vote_views import Totals
 from contracts.vocabulary import RollKind
 from services.governance.roll.roll import Roll
 from services.governance.rule.deciding import decide, is_valid

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from chassis.data.engine import Database
 from chassis.principal import Principal
 from contracts.commands.elections import Candidate, CandidateView
-from contracts.commands.votes import Entitlements, Objections, VoteItem, VotePage, VoteView
+from contracts.commands.vote_views import Entitlements, Objections, VoteItem, VotePage, VoteView
 from contracts.vocabulary import Role
 from services.governance.decided_work import reads as works
 from services.governance.paging import checked, decode

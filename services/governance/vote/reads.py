@@ -8,7 +8,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from contracts.commands.votes import (
+from contracts.commands.vote_views import (
     AnsweredObjection,
     EntitlementView,
     ObjectionView,

@@ -11,7 +11,8 @@ from chassis.refusal import Forbidden
 from contracts.commands import votes as asks
 from contracts.commands.elections import ELECTING, Candidate, Elected, RunOff
 from contracts.commands.rules import Counts, DecisionRule, Outcome, Subject
-from contracts.commands.votes import BallotMode, Totals
+from contracts.commands.vote_views import Totals
+from contracts.commands.votes import BallotMode
 from contracts.vocabulary import RollKind
 from services.governance.meeting.meeting import fit_text
 from services.governance.roll.roll import Roll

@@ -9,7 +9,8 @@ from uuid import UUID
 import msgspec
 
 from chassis.refusal import StaleVersion
-from contracts.commands.intake import Attempt, CaseReceipt, Channel, TimelineEntry
+from contracts.commands.case_views import Attempt, TimelineEntry
+from contracts.commands.intake import CaseReceipt, Channel
 from contracts.events.intake import CancelCause, CaseEvent, Closure
 from contracts.vocabulary import Evidence, Kind, LawfulChannel, Point, RefusalReason, Urgency
 from services.intake.case.authority import Whereabouts

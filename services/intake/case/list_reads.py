@@ -17,7 +17,8 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from chassis.data import direct
-from contracts.commands.intake import CaseSummary, PageOrder
+from contracts.commands.case_views import CaseSummary
+from contracts.commands.intake import PageOrder
 from services.intake.case import list_terms as terms
 from services.intake.case import rows
 from services.intake.case.cursor import Cursor

@@ -9,15 +9,9 @@ from sqlalchemy import Connection
 from chassis.data.engine import Database
 from chassis.principal import Principal
 from chassis.refusal import Invalid, NotFound
-from contracts.commands.intake import (
-    CasePage,
-    CaseView,
-    EvidenceListing,
-    PageOrder,
-    SealView,
-    Supporters,
-)
-from contracts.commands.intake import Timeline as TimelineView
+from contracts.commands.case_views import CasePage, CaseView, EvidenceListing, SealView, Supporters
+from contracts.commands.case_views import Timeline as TimelineView
+from contracts.commands.intake import PageOrder
 from contracts.vocabulary import Evidence
 from services.intake.case import cursor as cursors
 from services.intake.case import list_reads, reads

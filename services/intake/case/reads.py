@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from contracts.commands.intake import SealView
+from contracts.commands.case_views import SealView
 from services.intake.case import rows
 from services.intake.case.case import Case, Entry
 from services.intake.case.views import Around

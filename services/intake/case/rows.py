@@ -6,7 +6,8 @@ from uuid import UUID
 
 import msgspec
 
-from contracts.commands.intake import Attempt, Channel
+from contracts.commands.case_views import Attempt
+from contracts.commands.intake import Channel
 from contracts.events.intake import CancelCause, Closure
 from contracts.vocabulary import Card, Kind, LawfulChannel, Point, RefusalReason, Urgency
 from services.intake.case import search

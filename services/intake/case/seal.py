@@ -17,7 +17,7 @@ from uuid import UUID
 
 import msgspec
 
-from contracts.commands.intake import TimelineEntry
+from contracts.commands.case_views import TimelineEntry
 from contracts.vocabulary import Evidence
 
 SALT_BYTES = 32

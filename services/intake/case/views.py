@@ -5,7 +5,7 @@ from typing import NamedTuple
 import msgspec
 
 from chassis.principal import Principal
-from contracts.commands.intake import CaseView, HeldEvidence, TimelineEntry
+from contracts.commands.case_views import CaseView, HeldEvidence, TimelineEntry
 from contracts.vocabulary import Evidence
 from services.intake.case.authority import account_of
 from services.intake.case.case import Case, Document, Entry, Stage

@@ -5,8 +5,8 @@ from datetime import datetime
 import msgspec
 
 from chassis.principal import Principal
+from contracts.commands.case_views import Attempt
 from contracts.commands.intake import (
-    Attempt,
     RecordAttempt,
     RecordDissatisfied,
     RecordSatisfied,

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from contracts.commands.case_views import CaseSummary
 from contracts.commands.exports import Encoding, Language
-from contracts.commands.intake import CaseSummary
 from services.intake.reference.values import SHANGHAI
 
 # What stands beside a line of a list.

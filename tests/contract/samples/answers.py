@@ -4,6 +4,7 @@ from datetime import date
 
 from contracts.commands import (
     assemblies,
+    case_views,
     dispatch,
     exports,
     governance,
@@ -53,7 +54,7 @@ _SUMMARY = {
     "due_at": LATER,
     "attempts": 1,
 }
-_ATTEMPT = intake.Attempt(channel=intake.Channel.PHONE, at=AT)
+_ATTEMPT = case_views.Attempt(channel=intake.Channel.PHONE, at=AT)
 _PART = orders.PartView(
     department="GDS",
     part="co_handler",
@@ -64,7 +65,7 @@ _PART = orders.PartView(
     result_text="已恢复供电",
     evidence=EVIDENCE,
 )
-_ORDER = dispatch.OrderView(
+_ORDER = orders.OrderView(
     order_id=ORDER,
     case_id=CASE,
     number=NUMBER,
@@ -281,8 +282,8 @@ ANSWERS = {
         ),
         exports.ExportChunk(content="案件编号\r\n".encode()),
         intake.CaseReceipt(case_id=CASE, number=NUMBER, state="classified", cycle=1, version=2),
-        intake.CaseSummary(**_SUMMARY),
-        intake.CaseView(
+        case_views.CaseSummary(**_SUMMARY),
+        case_views.CaseView(
             **_SUMMARY,
             kind="C",
             text="桥头公交站旁的路灯三天不亮了",
@@ -303,21 +304,21 @@ ANSWERS = {
             tried=(_ATTEMPT,),
         ),
         _ATTEMPT,
-        intake.EvidenceListing(
+        case_views.EvidenceListing(
             case_id=CASE,
             items=tuple(
-                intake.HeldEvidence(
+                case_views.HeldEvidence(
                     media_id=each.media_id, sha256=each.sha256, kind=each.kind, stage="report", cycle=1
                 )
                 for each in EVIDENCE
             ),
             exactly=True,
         ),
-        intake.CasePage(items=(intake.CaseSummary(**_SUMMARY),), next_cursor="MQ"),
-        intake.Timeline(
+        case_views.CasePage(items=(case_views.CaseSummary(**_SUMMARY),), next_cursor="MQ"),
+        case_views.Timeline(
             case_id=CASE,
             entries=(
-                intake.TimelineEntry(
+                case_views.TimelineEntry(
                     position=1,
                     at=AT,
                     kind="command",
@@ -330,15 +331,17 @@ ANSWERS = {
                 ),
             ),
         ),
-        intake.Supporters(case_id=CASE, number=2, since=AT),
-        intake.SealView(case_id=CASE, number=NUMBER, sealed_at=LATER, commitments=(HASH, HASH), seal=HASH),
+        case_views.Supporters(case_id=CASE, number=2, since=AT),
+        case_views.SealView(
+            case_id=CASE, number=NUMBER, sealed_at=LATER, commitments=(HASH, HASH), seal=HASH
+        ),
     ),
     "dispatch": (
         dispatch.ResultReceipt(result_id=RESULT, order_id=ORDER, sha256=HASH),
         dispatch.StatementReceipt(statement_id=STATEMENT, order_id=ORDER, sha256=HASH),
         dispatch.OrderReceipt(order_id=ORDER, case_id=CASE, number=NUMBER, state="signed", version=2),
         _ORDER,
-        dispatch.OrderPage(items=(_ORDER,), next_cursor=None),
+        orders.OrderPage(items=(_ORDER,), next_cursor=None),
         _PART,
         orders.Ledger(case_id=CASE, items=(_DEADLINE,)),
         orders.Responsibilities(items=(_RESPONSIBILITY,)),

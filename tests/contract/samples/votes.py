@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from contracts.commands import votes
+from contracts.commands import vote_views, votes
 from contracts.commands.rules import (
     Comparison,
     DecisionRule,
@@ -49,7 +49,7 @@ _OUTCOME = Outcome(
     decided_by="2y > p: 560 > 374",
     inequalities=(Judged(inequality="2y > p", left=560, right=374, holds=True),),
 )
-_TOTALS = votes.Totals(
+_TOTALS = vote_views.Totals(
     roll=560,
     roll_area_hundredths_m2=0,
     ballots=374,
@@ -59,7 +59,7 @@ _TOTALS = votes.Totals(
     invalid=0,
     quarantined=1,
 )
-_ROLL = votes.RollView(
+_ROLL = vote_views.RollView(
     roll_id=an_id(52),
     kind=RollKind.HOUSEHOLDS,
     as_of=DAY,
@@ -70,8 +70,8 @@ _ROLL = votes.RollView(
     answered_at=AT,
     frozen_at=LATER,
 )
-_STEP = votes.VoteStep(at=AT, step="draft", state="draft")
-_ITEM = votes.VoteItem(case_id=CASE, grid="c01-g03", category="0204", text="兴办幼儿园, 请立项")
+_STEP = vote_views.VoteStep(at=AT, step="draft", state="draft")
+_ITEM = vote_views.VoteItem(case_id=CASE, grid="c01-g03", category="0204", text="兴办幼儿园, 请立项")
 _ANSWERED = {
     "objection_id": OBJECTION,
     "about": votes.About.ROLL,
@@ -81,7 +81,7 @@ _ANSWERED = {
     "reason": _REASON,
     "answered_at": LATER,
 }
-_OBJECTION = votes.ObjectionView(**_ANSWERED, text="名册中缺少两户居民。", mine=True)
+_OBJECTION = vote_views.ObjectionView(**_ANSWERED, text="名册中缺少两户居民。", mine=True)
 _SUMMARY = {
     "vote_id": VOTE,
     "place": "c01",
@@ -99,7 +99,7 @@ _SUMMARY = {
     "totals": _TOTALS,
     "outcome": _OUTCOME,
 }
-_VIEW = votes.VoteView(
+_VIEW = vote_views.VoteView(
     **_SUMMARY,
     text=_TEXT,
     options=("yes", "no", "abstain"),
@@ -119,11 +119,11 @@ _VIEW = votes.VoteView(
     elected=None,
     run_off=None,
     items=(_ITEM,),
-    objections=(votes.AnsweredObjection(**_ANSWERED),),
+    objections=(vote_views.AnsweredObjection(**_ANSWERED),),
     steps=(_STEP,),
     version=12,
 )
-_ENTITLEMENT = votes.EntitlementView(
+_ENTITLEMENT = vote_views.EntitlementView(
     entitlement_id=ENTITLEMENT, area_hundredths_m2=0, participated=False, by_mandate=False
 )
 
@@ -163,7 +163,7 @@ ANSWERS = (
     votes.ObjectionReceipt(objection_id=OBJECTION, vote_id=VOTE, about=votes.About.ROLL, upheld=None),
     votes.BallotReceipt(vote_id=VOTE, entitlement_id=ENTITLEMENT, standing=votes.Standing.COUNTED),
     _VIEW,
-    votes.VotePage(items=(votes.VoteSummary(**_SUMMARY),), next_cursor="MQ"),
-    votes.Entitlements(vote_id=VOTE, items=(_ENTITLEMENT,)),
-    votes.Objections(items=(_OBJECTION,)),
+    vote_views.VotePage(items=(vote_views.VoteSummary(**_SUMMARY),), next_cursor="MQ"),
+    vote_views.Entitlements(vote_id=VOTE, items=(_ENTITLEMENT,)),
+    vote_views.Objections(items=(_OBJECTION,)),
 )

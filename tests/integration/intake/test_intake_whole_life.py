@@ -2,7 +2,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from contracts.commands.intake import ArchiveCase, CaseView, ClassifyCase
+from contracts.commands.case_views import CaseView
+from contracts.commands.intake import ArchiveCase, ClassifyCase
 from contracts.events.dispatch import (
     WorkOrderExtended,
     WorkOrderOffered,

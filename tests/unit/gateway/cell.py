@@ -12,8 +12,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from contracts.commands.dispatch import OrderReceipt, OrderView
-from contracts.commands.intake import CaseReceipt, CaseView
+from contracts.commands.case_views import CaseView
+from contracts.commands.dispatch import OrderReceipt
+from contracts.commands.intake import CaseReceipt
+from contracts.commands.orders import OrderView
 from gateway import limits
 from gateway.answers import Account
 from gateway.app import create_app, furnish

@@ -3,8 +3,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from chassis.rpc_client import NoAnswer, RemoteRefusal, ServiceUnavailable
-from contracts.commands.dispatch import OrderPage
-from contracts.commands.intake import CasePage
+from contracts.commands.case_views import CasePage
+from contracts.commands.orders import OrderPage
 from contracts.commands.registry import PlaceView
 from contracts.errors import CODES
 from tests.unit.gateway.cell import CASE_ID, THEN, Cell, a_receipt, a_report, a_view, code_of

@@ -7,10 +7,9 @@ import msgspec
 import pytest
 
 from chassis.rpc_client import RemoteRefusal
-from contracts.commands.dispatch import OrderPage
+from contracts.commands.case_views import CasePage, CaseSummary, Supporters
 from contracts.commands.governance import AttendanceReceipt, CertifiedReceipt
-from contracts.commands.intake import CasePage, CaseSummary, Supporters
-from contracts.commands.orders import DeadlineView, Ledger, Responsibilities, ResponsibilityView
+from contracts.commands.orders import DeadlineView, Ledger, OrderPage, Responsibilities, ResponsibilityView
 from tests.unit.gateway.cell import CASE_ID, ORDER_ID, THEN, Cell, a_view, an_order, code_of
 
 CASE = f"/cases/{CASE_ID}"

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from chassis.refusal import NotFound
 from chassis.rpc_client import RemoteRefusal
-from contracts.commands.dispatch import OrderPage
-from contracts.commands.intake import EvidenceListing, HeldEvidence
+from contracts.commands.case_views import EvidenceListing, HeldEvidence
+from contracts.commands.orders import OrderPage
 from contracts.vocabulary import MediaKind
 from gateway import wsgi
 from gateway.media.links import GOOD_FOR, Links, a_key

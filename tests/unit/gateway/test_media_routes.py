@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from chassis.rpc_client import RemoteRefusal
-from contracts.commands.dispatch import OrderPage, OrderView
+from contracts.commands.orders import OrderPage, OrderView
 from contracts.vocabulary import Evidence, MediaKind
 from gateway.media.storage import Storage
 from tests.unit.gateway.cell import CASE_ID, THEN, Cell, a_receipt, a_report, code_of

@@ -9,7 +9,8 @@ import pytest
 
 from chassis.rpc_client import RemoteRefusal
 from contracts.commands import dispatch
-from contracts.commands.dispatch import OrderPage, ResultReceipt, StatementReceipt
+from contracts.commands.dispatch import ResultReceipt, StatementReceipt
+from contracts.commands.orders import OrderPage
 from tests.unit.gateway.cell import ORDER_ID, Cell, an_order, an_order_receipt, code_of
 from tests.unit.gateway.fakes import Asked
 from tests.unit.gateway.pictures import a_photo

@@ -7,8 +7,9 @@ import pytest
 
 from chassis.rpc_client import RemoteRefusal
 from contracts.commands import governance
-from contracts.commands.dispatch import OrderPage, ResultReceipt
+from contracts.commands.dispatch import ResultReceipt
 from contracts.commands.notify import MessagePage, ReadReceipt
+from contracts.commands.orders import OrderPage
 from contracts.commands.people import CommunityView
 from contracts.commands.registry import CalendarView, CategoryView, DepartmentView, PlaceView
 from gateway.health import Health

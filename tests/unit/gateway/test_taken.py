@@ -12,8 +12,8 @@ from PIL.ExifTags import GPS, IFD, Base
 from PIL.TiffImagePlugin import IFDRational
 
 from chassis.rpc_client import RemoteRefusal
-from contracts.commands.dispatch import OrderPage
-from contracts.commands.intake import EvidenceListing, HeldEvidence
+from contracts.commands.case_views import EvidenceListing, HeldEvidence
+from contracts.commands.orders import OrderPage
 from contracts.vocabulary import MediaKind
 from gateway.media.taken import Taken, of_photo, of_video
 from tests.support.places import says_degrees

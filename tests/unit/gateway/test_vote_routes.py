@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from chassis.rpc_client import RemoteRefusal
-from contracts.commands import votes
+from contracts.commands import vote_views, votes
 from contracts.commands.rules import Subject
 from contracts.vocabulary import RollKind
 from tests.contract.samples.votes import ANSWERS, BALLOT, ENTITLEMENT, OBJECTION, VOTE
@@ -29,8 +29,8 @@ RULE = {"rule": "CN-2026.residents"}
 TIMES = {"opens_at": "2026-03-20T08:00:00+08:00", "closes_at": "2026-03-22T18:00:00+08:00"}
 _OF = f"/votes/{VOTE}"
 _ANSWER = f"{_OF}/objections/{OBJECTION}/answer"
-VIEW = next(each for each in ANSWERS if isinstance(each, votes.VoteView))
-PAGE = next(each for each in ANSWERS if isinstance(each, votes.VotePage))
+VIEW = next(each for each in ANSWERS if isinstance(each, vote_views.VoteView))
+PAGE = next(each for each in ANSWERS if isinstance(each, vote_views.VotePage))
 RECEIPT = votes.VoteReceipt(vote_id=VOTE, state="noticed", version=6)
 STEPS = [
     Taken(
@@ -185,7 +185,9 @@ def test_everybody_follows_a_vote_and_what_is_ones_own_is_for_oneself(cell: Cell
 
 def test_results_are_a_table_for_everybody(cell: Cell) -> None:
     waiting: Any = msgspec.structs.replace(PAGE.items[0], state="open", totals=None, outcome=None)
-    cell.rpc.tell("governance", "list_votes", votes.VotePage(items=(*PAGE.items, waiting), next_cursor=None))
+    cell.rpc.tell(
+        "governance", "list_votes", vote_views.VotePage(items=(*PAGE.items, waiting), next_cursor=None)
+    )
     response = cell.get("/votes/csv?community=c01")
     assert response.content_type.startswith("text/csv")
     published, hidden = csv.DictReader(io.StringIO(response.data.decode("utf-8-sig")))

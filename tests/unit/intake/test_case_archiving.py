@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.refusal import Forbidden, StaleVersion
-from contracts.commands.intake import TimelineEntry
+from contracts.commands.case_views import TimelineEntry
 from contracts.events.dispatch import WorkOrderCompleted, WorkOrderOffered, WorkOrderSigned
 from contracts.events.intake import CaseArchived, Closure
 from services.intake.case import archiving, checking, heard, visiting

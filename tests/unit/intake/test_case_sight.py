@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from chassis.principal import Principal
 from chassis.refusal import MalformedCursor
-from contracts.commands.intake import Attempt, Channel, PageOrder
+from contracts.commands.case_views import Attempt
+from contracts.commands.intake import Channel, PageOrder
 from contracts.vocabulary import Card, Urgency
 from services.intake.case import cursor as cursors
 from services.intake.case import sorting, visiting

@@ -6,7 +6,8 @@ import pytest
 
 from chassis.principal import Principal
 from chassis.refusal import Forbidden, Invalid, Refusal, StaleVersion
-from contracts.commands.intake import Attempt, Channel
+from contracts.commands.case_views import Attempt
+from contracts.commands.intake import Channel
 from contracts.events.intake import (
     CaseClosed,
     CaseEscalated,

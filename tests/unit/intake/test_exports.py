@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from chassis.principal import Principal
 from chassis.refusal import Forbidden, Invalid
+from contracts.commands.case_views import CaseSummary
 from contracts.commands.exports import Encoding, ExportFilters, ExportState, Language, MakeExport
-from contracts.commands.intake import CaseSummary, PageOrder
+from contracts.commands.intake import PageOrder
 from services.intake.case.cursor import Cursor
 from services.intake.export import export as exports
 from services.intake.export import table
