@@ -7,6 +7,7 @@ import msgspec
 
 from chassis.principal import Principal
 from chassis.refusal import Forbidden, MalformedRequest
+from contracts.envelope import UNREADABLE
 
 _PRINCIPAL = "nameko.principal"
 _CORRELATION = "nameko.correlation_id"
@@ -51,7 +52,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
                 correlation_id=str(headers.get(_CORRELATION, "")),
                 deadline=None if deadline is None else float(deadline),
             )
-        except (msgspec.MsgspecError, ValueError, TypeError) as error:
+        except (*UNREADABLE, ValueError, TypeError) as error:
             raise MalformedRequest("the context headers cannot be read") from error
 
 

@@ -21,6 +21,9 @@ LONGEST_NAME = 255
 _LAST_SEQUENCE = 2**63 - 1
 # CloudEvents' own type Integer has 32 bits.
 FIRST_EPOCH, LAST_EPOCH = 1, 2**31 - 1
+# What reading anybody's JSON raises. Whoever nests a thousand deep meets Python's own limit, also where the
+# reader only skips it.
+UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
 class Payload(Protocol):
@@ -116,7 +119,7 @@ def decode(body: bytes) -> CloudEvent:
     """Read an envelope. Raises: MalformedEvent."""
     try:
         event = _decoder.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, TypeError) as error:
+    except (*UNREADABLE, TypeError) as error:
         raise MalformedEvent(str(error)) from error
     if event.specversion != "1.0" or not 1 <= event.sequence <= _LAST_SEQUENCE:
         raise MalformedEvent("specversion must be 1.0 and sequence a positive number of 64 bits")
@@ -134,7 +137,7 @@ def decode_data(raw: msgspec.Raw | bytes, payload_type: type[T]) -> T:
     """Read a message body as `payload_type`. Raises: MalformedEvent."""
     try:
         return msgspec.json.decode(raw, type=payload_type)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise MalformedEvent(str(error)) from error
 
 

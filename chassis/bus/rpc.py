@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from chassis.refusal import Field, MalformedRequest, Refusal
+from contracts.envelope import UNREADABLE
 
 
 class _Arguments(msgspec.Struct, frozen=True):
@@ -48,7 +49,7 @@ def decode_request(body: bytes) -> dict[str, msgspec.Raw]:
     """Return a request's named arguments, each as raw JSON. Raises: MalformedRequest."""
     try:
         request = _arguments.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise MalformedRequest("the request is not of nameko's form") from error
     if request.args:
         raise MalformedRequest("arguments are given by name")
@@ -59,7 +60,7 @@ def decode_as(raw: msgspec.Raw | bytes, wanted: Any) -> Any:
     """Return raw JSON as `wanted`. Raises: MalformedRequest."""
     try:
         return msgspec.json.decode(raw, type=wanted)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise MalformedRequest(str(error)) from error
 
 

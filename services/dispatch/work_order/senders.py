@@ -13,7 +13,7 @@ from chassis.processing.commands import Request
 from chassis.refusal import MalformedRequest, Refusal
 from contracts import department as said
 from contracts.commands import dispatch as commands
-from contracts.envelope import CloudEvent, MalformedEvent, decode, decode_data
+from contracts.envelope import UNREADABLE, CloudEvent, MalformedEvent, decode, decode_data
 from contracts.topology import department_of_user
 from contracts.vocabulary import Role
 
@@ -77,7 +77,7 @@ def message_id_of(message: Inbound) -> UUID:
     """Return the id to answer to: the envelope's, else one made of the body."""
     try:
         return msgspec.json.decode(message.body, type=_OnlyId).id
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except UNREADABLE:
         return uuid5(NAMESPACE_OID, sha256(message.body).hexdigest())
 
 

@@ -26,6 +26,7 @@ def changed(toy: ToyCell, **fields: Any) -> bytes:
     )
 
 
+DEEP = b"[" * 5_000 + b"]" * 5_000
 KINDS: dict[str, Kind] = {
     "empty": lambda _toy: b"",
     "bad JSON": lambda _toy: b'{"id": ' + os.urandom(4).hex().encode(),
@@ -33,6 +34,10 @@ KINDS: dict[str, Kind] = {
     "no text": lambda _toy: b"\xff\xfe" + os.urandom(8),
     "5 MB": lambda _toy: os.urandom(16).hex().encode() + b"x" * 5_000_000,
     "5 MB in an event": lambda toy: changed(toy, data={"id": "x" * 5_000_000}),
+    "nested beyond reading": lambda _toy: b'{"%b":%b}' % (os.urandom(4).hex().encode(), DEEP),
+    "data nested beyond reading": lambda toy: envelope.encode(
+        msgspec.structs.replace(toy.event(a_thing(), 1), data=msgspec.Raw(DEEP))
+    ),
     "no sequence": lambda toy: changed(toy, sequence="left out"),
     "no subject": lambda toy: changed(toy, subject="left out"),
     "no data": lambda toy: changed(toy, data="left out"),

@@ -287,6 +287,7 @@ def test_a_message_without_its_departments_signature_is_parked_and_not_answered(
     "body",
     [
         b"{",
+        b'{"more":' + b"[" * 5_000 + b"]" * 5_000 + b"}",
         an_envelope(SignOrder(order_id=ORDER), LEAD, an_id("message")).replace(b"sign.v1", b"sign.v9"),
     ],
 )

@@ -49,6 +49,7 @@ def test_absent_headers_are_a_request_of_nobody_without_a_deadline() -> None:
         {"nameko.principal": 7},
         {"nameko.principal": '{"roles": []}'},
         {"nameko.principal": b"\xff\xfe"},
+        {"nameko.principal": '{"more":' + "[" * 5_000 + "]" * 5_000 + "}"},
         {"nameko.deadline": "soon"},
         {"nameko.deadline": ["1"]},
     ],

@@ -33,6 +33,9 @@ def an_event(**changes: Any) -> CloudEvent:
     return CloudEvent(**given | changes)
 
 
+DEEP = b"[" * 5_000 + b"]" * 5_000
+
+
 def without(name: str) -> bytes:
     fields = msgspec.json.decode(envelope.encode(an_event()))
     del fields[name]
@@ -64,8 +67,8 @@ def test_an_event_without_one_of_its_attributes_is_malformed(name: str) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"{", b"\xff\xfe", b"null", b"[]", pickle.dumps({"a": 1}), b"x" * 5_000_000],
-    ids=["empty", "bad JSON", "no text", "null", "a list", "pickle", "5 MB"],
+    [b"", b"{", b"\xff\xfe", b"null", b"[]", pickle.dumps({"a": 1}), b"x" * 5_000_000, DEEP],
+    ids=["empty", "bad JSON", "no text", "null", "a list", "pickle", "5 MB", "nested beyond reading"],
 )
 def test_a_body_that_is_no_event_is_malformed(body: bytes) -> None:
     with pytest.raises(MalformedEvent):
@@ -98,6 +101,13 @@ def test_a_body_that_is_no_event_is_malformed(body: bytes) -> None:
 def test_an_attribute_that_no_table_could_hold_makes_it_malformed(name: str, value: object) -> None:
     with pytest.raises(MalformedEvent):
         envelope.decode(with_field(name, value))
+
+
+def test_data_nested_beyond_reading_is_malformed_wherever_it_stands() -> None:
+    with pytest.raises(MalformedEvent):
+        envelope.decode(with_field("data", 7).replace(b'"data":7', b'"data":' + DEEP))
+    with pytest.raises(MalformedEvent):
+        envelope.decode_data(b'{"n":7,"more":' + DEEP + b"}", Bumped)
 
 
 def test_data_of_another_form_is_malformed() -> None:

@@ -9,6 +9,8 @@ import pytest
 from chassis.bus import rpc
 from chassis.refusal import Conflict, MalformedRequest
 
+DEEP = b"[" * 5_000 + b"]" * 5_000
+
 
 class Thing(msgspec.Struct, frozen=True):
     id: UUID
@@ -37,6 +39,7 @@ def test_arguments_come_back_by_name_and_are_read_as_what_is_wanted() -> None:
         b'{"args": [], "kwargs": []}',
         b"\x80\x04\x95",
         b'{"kwargs": {"a\xff": 1}}',
+        b'{"kwargs": {"a":' + DEEP + b"}}",
     ],
 )
 def test_a_body_that_is_no_request_is_refused(body: bytes) -> None:
@@ -48,6 +51,11 @@ def test_an_argument_of_another_type_is_refused_and_named() -> None:
     arguments = rpc.decode_request(rpc.encode_request(n="four"))
     with pytest.raises(MalformedRequest, match="Expected `int`"):
         rpc.decode_as(arguments["n"], int)
+
+
+def test_an_argument_nested_beyond_reading_is_refused() -> None:
+    with pytest.raises(MalformedRequest):
+        rpc.decode_as(b'{"more":' + DEEP + b"}", Thing)
 
 
 def test_a_result_comes_back_as_it_was() -> None:

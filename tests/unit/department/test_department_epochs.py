@@ -77,3 +77,9 @@ def test_an_epoch_that_is_no_number_makes_a_dead_letter() -> None:
     listening = Listening()
     listening.hear(an_offer(uuid4()).replace(b'"sequence": 1', b'"sequence": 1, "epoch": "soon"'))
     assert (listening.orders, listening.cell.given_back) == ([], [(1, False)])
+
+
+def test_a_message_nested_beyond_reading_makes_a_dead_letter() -> None:
+    listening = Listening()
+    listening.hear(b"[" * 5_000 + b"]" * 5_000)
+    assert (listening.orders, listening.cell.given_back) == ([], [(1, False)])

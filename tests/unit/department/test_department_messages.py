@@ -214,8 +214,22 @@ def test_an_answer_of_an_unknown_type_is_nothing() -> None:
         an_offer(uuid4(), due_at="tomorrow"),
         a_change(uuid4(), "suspended", review_on="soon"),
         an_envelope(ACCEPTED, {"in_reply_to": "seven"}),
+        b"[" * 5_000 + b"]" * 5_000,
     ],
-    ids=["empty", "pickle", "list", "bare", "text", "no data", "cycle", "time", "due", "review", "no id"],
+    ids=[
+        "empty",
+        "pickle",
+        "list",
+        "bare",
+        "text",
+        "no data",
+        "cycle",
+        "time",
+        "due",
+        "review",
+        "no id",
+        "deep",
+    ],
 )
 def test_what_cannot_be_read_is_malformed(body: bytes) -> None:
     with pytest.raises(MalformedMessage):

@@ -20,6 +20,7 @@ from tests.contract.samples.departments import FROM_DEPARTMENT as SAMPLES
 from tests.unit.dispatch.builders import LEAD, STRANGER, an_envelope, an_id, an_order, said
 
 SIGN = SignOrder(order_id=an_order().id)
+DEEP = b'{"more":' + b"[" * 5_000 + b"]" * 5_000 + b"}"
 COMPLETE = CompleteOrder(order_id=an_order().id, result_id=an_id("result"), result_sha256="ab" * 32)
 
 
@@ -69,6 +70,8 @@ def test_a_department_may_not_speak_under_anothers_key() -> None:
         an_envelope(SIGN, LEAD, None).replace(b'"data":{', b'"data":{"more":1,'),
         an_envelope(SIGN, LEAD, None).replace(b'"specversion":"1.0"', b'"specversion":"2.0"'),
         an_envelope(COMPLETE, LEAD, None).replace(b"result_id", b"result_no"),
+        DEEP,
+        an_envelope(SIGN, LEAD, None).replace(b'"data":{', b'"data":{"more":' + DEEP + b","),
     ],
 )
 def test_what_cannot_be_read_is_a_malformed_request(body: bytes) -> None:
@@ -82,7 +85,7 @@ def test_a_message_is_answered_to_by_its_id_as_soon_as_that_can_be_read() -> Non
 
 
 def test_a_message_without_a_readable_id_has_one_made_of_its_body() -> None:
-    first, second = message_id_of(said(b"{")), message_id_of(said(b"{{"))
+    first, second = message_id_of(said(b"{")), message_id_of(said(DEEP))
     assert isinstance(first, UUID)
     assert first == message_id_of(said(b"{"))
     assert first != second

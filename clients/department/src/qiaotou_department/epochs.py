@@ -43,5 +43,5 @@ def epoch_of(body: bytes) -> int:
     """Return the epoch that a message is of; the first where it names none. Raises: MalformedMessage."""
     try:
         return int(json.loads(body).get("epoch", FIRST_EPOCH))
-    except (ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise MalformedMessage(f"{type(error).__name__}: {error}") from error

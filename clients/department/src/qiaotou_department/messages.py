@@ -116,7 +116,7 @@ def read(body: bytes) -> Heard | None:
         event = json.loads(body)
         reader = _READERS.get(event["type"])
         return None if reader is None else reader(event["data"], event)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise MalformedMessage(f"{type(error).__name__}: {error}") from error
 
 
