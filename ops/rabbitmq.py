@@ -83,6 +83,10 @@ class RabbitNode:
         self._write("rabbitmq.conf", self._configuration())
         return self._epmd(), self._program("rabbitmq", str(self._script))
 
+    def empty(self) -> None:
+        """Throw away what a node that does not run holds; it reads its definitions at its next start."""
+        shutil.rmtree(self._home / "mnesia", ignore_errors=True)
+
     def wait(self, check: Callable[[], None]) -> None:
         """Wait until it takes clients; `check` raises where waiting has no more sense."""
         until = time.monotonic() + _START_S

@@ -43,7 +43,7 @@ class Servers:
     """The servers of one cell. `postgres` and `rabbitmq` are None where they are somebody else's."""
 
     def __init__(self, cell: Cell) -> None:
-        given = _given(cell)
+        given = remembered(cell)
         departments = Roster(cell).codes()
         database_url, amqp_uri = given.get("DATABASE_URL", ""), given.get("AMQP_URI", "")
         self.postgres = None if database_url else PostgresServer(cell)
@@ -61,14 +61,20 @@ class Servers:
         return programs
 
 
+def named() -> dict[str, str]:
+    """Return the servers that the environment names."""
+    return {name: os.environ[name] for name in ("DATABASE_URL", "AMQP_URI") if os.environ.get(name)}
+
+
 def remember(cell: Cell) -> dict[str, str]:
     """Keep and return the servers that the environment names: later commands speak to the same."""
-    given = {name: os.environ[name] for name in ("DATABASE_URL", "AMQP_URI") if os.environ.get(name)}
+    given = named()
     path = cell.run / "servers.json"  # in a folder that only its owner enters
     path.write_text(json.dumps(given))
     return given
 
 
-def _given(cell: Cell) -> dict[str, str]:
+def remembered(cell: Cell) -> dict[str, str]:
+    """Return the servers that the environment named when the cell was started."""
     path = cell.run / "servers.json"
     return dict(json.loads(path.read_text())) if path.exists() else {}

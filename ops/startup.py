@@ -148,8 +148,8 @@ def refuse_half_restored(cell: Cell) -> None:
     """Raises: Unready where a restore was broken off: its databases would speak of what nobody is sent."""
     if restoring_mark(cell).exists():
         raise Unready(
-            "A restore into this cell was broken off. Do it again, with --replace: "
-            "./qiaotou restore OUT --keys FILE --replace."
+            "A restore into this cell was broken off. Do it again, with --replace: ./qiaotou restore OUT "
+            "--keys FILE --replace; where DATABASE_URL was restored, ./qiaotou restore --after-database."
         )
 
 

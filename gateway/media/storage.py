@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -68,7 +68,7 @@ class Storage:
     def sweep(self, *, older_than: timedelta) -> int:
         """Remove what has been arriving or in work for longer than that; return how many files."""
         before = time.time() - older_than.total_seconds()
-        swept = [path for path in (self._root / INCOMING).rglob("*") if _is_stale(path, before)]
+        swept = [path for path in files_below(self._root / INCOMING) if _is_stale(path, before)]
         for path in swept:
             path.unlink(missing_ok=True)
         return len(swept)
@@ -110,6 +110,22 @@ class Storage:
         folder = self._root / room / name[:2]
         folder.mkdir(mode=DIRECTORY_MODE, parents=True, exist_ok=True)
         return folder / name
+
+
+def files_below(folder: Path, *, without: Collection[str] = ()) -> Iterator[Path]:
+    """Give the files below a folder, not those below a name in `without`, nor what goes away meanwhile.
+
+    Raises: OSError where a folder is there and cannot be read.
+    """
+    for root, folders, names in os.walk(folder, onerror=_unless_gone):
+        left_out = without if Path(root) == folder else ()
+        folders[:] = sorted(name for name in folders if name not in left_out)
+        yield from (path for name in sorted(names) if (path := Path(root, name)).is_file())
+
+
+def _unless_gone(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):
+        raise error
 
 
 def _is_stale(path: Path, before: float) -> bool:

@@ -4,24 +4,25 @@ import os
 import pwd
 import shutil
 import tarfile
-from collections.abc import Iterable
+from collections.abc import Collection
 from pathlib import Path
 
+from gateway.media.storage import files_below
 from ops.errors import Unready
 
 DIRECTORY_MODE, FILE_MODE = 0o700, 0o600
 
 
-def pack(folder: Path, archive: Path, *, without: Iterable[str] = ()) -> int:
-    """Write the files of a folder into one; return how many. What goes away meanwhile is left out."""
-    left_out = set(without)
+def pack(folder: Path, archive: Path, *, without: Collection[str] = ()) -> int:
+    """Write the files of a folder into one; return how many. What goes away meanwhile is left out.
+
+    Folders of the names in `without` are not even looked into.
+    """
     number = 0
     with archive.open("xb") as file:
         with tarfile.open(fileobj=file, mode="w|", format=tarfile.PAX_FORMAT) as tar:
-            for path in sorted(folder.rglob("*")):
-                name = path.relative_to(folder)
-                if name.parts[0] not in left_out and path.is_file():
-                    number += _add(tar, path, str(name))
+            for path in files_below(folder, without=without):
+                number += _add(tar, path, str(path.relative_to(folder)))
         file.flush()
         os.fsync(file.fileno())
     return number

@@ -32,6 +32,10 @@ _SECRETS = (
     "SELECT count(*) FROM vote WHERE mode = 'secret' "
     "AND (state IN ('open', 'extended', 'closed', 'counting') OR NOT swept)"
 )
+_OPENED = (
+    "SELECT count(*) FROM vote WHERE mode = 'secret' AND state NOT IN "
+    "('draft', 'studied', 'rule_bound', 'roll_requested', 'roll_published', 'roll_frozen', 'noticed')"
+)
 _NOT_OURS = (
     "This cell's PostgreSQL is the one that DATABASE_URL names, and its own tools back it up: the whole "
     "cluster at one point in time, after it the folder {media}, and apart from both {secrets}. "
@@ -57,25 +61,30 @@ class Backup:
             raise Unready(f"{out} is there already; a backup overwrites nothing.")
         if keys_file.is_relative_to(out):
             raise Unready("The keys belong apart from the data: name a file outside of the backup.")
-        if not during_votes:
-            self._refuse_during_votes()
+        keys.check_place(keys.of_cell(self._cell), keys_file)
+        opened = None if during_votes else self._votes_opened()
         out.parent.mkdir(parents=True, exist_ok=True)
         with self._cell.locked("backup"):
             folder = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
             try:
-                made = self._fill(folder, keys_file)
+                made = self._fill(folder, keys_file, opened=opened)
                 _finish(folder, out)
             except BaseException:
                 shutil.rmtree(folder, ignore_errors=True)
                 raise
         return made
 
-    def _fill(self, folder: Path, keys_file: Path) -> Manifest:
+    def _fill(self, folder: Path, keys_file: Path, *, opened: int | None) -> Manifest:
         stage = self._display.stage
         began_at = self._now()
         with stage("The cluster is copied, with the log that makes it whole"):
             self._base_backup(folder / manifest.CLUSTER)
         ended_at = self._now()
+        # What is restored is the copy's end, and the log in it tells of all of its time.
+        if opened is not None and self._votes_opened() != opened:
+            raise Unready(
+                "A secret vote was held while the cluster was copied: the copy is gone; make another."
+            )
         # After the database: each row of an upload has its file then, and what came later is no harm.
         with stage("Media are copied"):
             archive.pack(self._cell.media, folder / manifest.MEDIA, without=[INCOMING])
@@ -126,13 +135,17 @@ class Backup:
             files={str(path.relative_to(folder)): manifest.contents_of(path) for path in files},
         ).sealed(held.secrets[keys.SEAL])
 
-    def _refuse_during_votes(self) -> None:
+    def _votes_opened(self) -> int:
+        """Return how many secret votes have ever opened. Raises: Unready while one is under way."""
+        # Counted first: what opens after this and is over before the next look has a number all the same.
+        opened = int(self._ask("governance", _OPENED))
         if running := int(self._ask("governance", _SECRETS)):
             raise Unready(
                 f"{running} secret votes are under way: whoever has the cell's files of now can join ballots "
                 "to people. Wait until they are counted, or say --during-votes and destroy this backup "
                 "when they are."
             )
+        return opened
 
     def _now(self) -> datetime:
         now: datetime = self._ask("registry", "SELECT clock_timestamp()")

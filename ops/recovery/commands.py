@@ -12,7 +12,6 @@ from ops.recovery import backup as backing_up
 from ops.recovery import restore as restoring
 from ops.recovery.manifest import Manifest
 from ops.recovery.rollback import RolledBack
-from ops.servers import remember
 from ops.startup import empty
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -57,7 +56,6 @@ def restore(
     """Make an empty cell what another was when it was backed up; ./qiaotou up starts it."""
     cell, display = Cell(folder), Display()
     if after_database:
-        remember(cell)
         with cell.locked("cell"):
             _show_rolled_back(restoring.after_database(cell, display), display)
         return
@@ -65,7 +63,7 @@ def restore(
         raise Unready("Name the backup and its keys: ./qiaotou restore OUT --keys FILE.")
     if replace:
         # Before anything is thrown away.
-        backing_up.verify(out, keys_file=keys_file)
+        restoring.refuse_what_does_not_fit(cell, out, keys_file)
         if not yes:
             click.confirm(f"Everything that {cell.folder} holds now is lost. Go on?", abort=True)
     with cell.locked("cell"):

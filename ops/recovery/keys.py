@@ -61,15 +61,28 @@ def read(path: Path) -> Keys:
     return found
 
 
+def check_place(keys: Keys, path: Path) -> None:
+    """Check that the keys may be written into this file, or stand in it: no key is ever overwritten.
+
+    Raises: Unready.
+    """
+    if path.exists():
+        if read(path) != keys:
+            raise Unready(f"{path} is there and holds other keys than the cell has now; name another file.")
+    elif not os.access(path.parent, os.W_OK | os.X_OK):
+        raise Unready(
+            f"The keys cannot be written to {path}: {path.parent} is no folder that you may write in."
+        )
+
+
 def write(keys: Keys, path: Path) -> bool:
     """Write the keys for their owner alone; return False where the file holds just these already.
 
-    Raises: Unready where it holds something else: no key is ever overwritten.
+    Raises: Unready where it holds something else.
     """
+    check_place(keys, path)
     if path.exists():
-        if read(path) == keys:
-            return False
-        raise Unready(f"{path} is there and holds other keys than the cell has now; name another file.")
+        return False
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(msgspec.json.format(msgspec.json.encode(keys)) + b"\n")
         file.flush()

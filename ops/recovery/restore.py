@@ -15,12 +15,13 @@ from ops.display import Display
 from ops.errors import Unready
 from ops.postgres import PostgresServer
 from ops.processes import environment
-from ops.program import Running, inherited
+from ops.program import Running, end_marked, inherited
 from ops.recovery import archive, keys, manifest
+from ops.recovery.keys import Keys
 from ops.recovery.manifest import Manifest
 from ops.recovery.rollback import RolledBack, roll_forward
 from ops.roster import Roster
-from ops.servers import Servers, remember
+from ops.servers import Servers, named, remember, remembered
 from ops.startup import refuse_half_restored, restoring_mark, run_module
 from ops.supervision import Supervisor
 
@@ -49,15 +50,12 @@ class Restore:
 
         Raises: Unready, before anything was changed where backup, keys, software and cell do not fit.
         """
-        found, held = manifest.read(folder), keys.read(keys_file)
-        held.check(found)
-        _refuse_a_newer_schema(found)
         refuse_what_is_there(self._cell)
-        postgres = PostgresServer(self._cell)
-        manifest.check_fits(found, postgres=postgres.major())
         stage = self._display.stage
-        with stage("Every file of the backup is what it was"):
-            manifest.check_files(folder, found)
+        with stage("Every file of the backup is what it was, and fits"):
+            found, held = refuse_what_does_not_fit(self._cell, folder, keys_file)
+        postgres = PostgresServer(self._cell)
+        remember(self._cell)
         restoring_mark(self._cell).touch()
         keys.give(held, self._cell)
         self._cell.adopt_ports(found.ports)
@@ -137,12 +135,40 @@ def after_database(cell: Cell, display: Display) -> RolledBack:
     """Do what is left where a database of one's own was restored by its own tools. Raises: Unready."""
     if Supervisor(cell).is_running():
         raise Unready("The cell is running; ./qiaotou down stops it.")
-    servers = Servers(cell)
-    if servers.postgres is not None:
+    if "DATABASE_URL" not in named():
         raise Unready(
-            "This cell has its own PostgreSQL: ./qiaotou restore OUT --keys FILE restores it whole."
+            "DATABASE_URL names no PostgreSQL of your own here; what a cell has of its own is restored "
+            "whole: ./qiaotou restore OUT --keys FILE."
         )
-    return go_on(cell, servers, display, mode=cell.mode)
+    remember(cell)
+    servers = Servers(cell)
+    restoring_mark(cell).touch()
+    if servers.rabbitmq is not None:
+        with display.stage("The broker is emptied: what it held is of before"):
+            end_marked(cell.folder)
+            servers.rabbitmq.empty()
+    done = go_on(cell, servers, display, mode=cell.mode)
+    restoring_mark(cell).unlink()
+    return done
+
+
+def refuse_what_does_not_fit(cell: Cell, folder: Path, keys_file: Path) -> tuple[Manifest, Keys]:
+    """Return what a backup is and its keys, where this cell could become what it was; nothing is changed.
+
+    Raises: Unready.
+    """
+    found, held = manifest.read(folder), keys.read(keys_file)
+    held.check(found)
+    _refuse_a_newer_schema(found)
+    if "DATABASE_URL" in named() | remembered(cell):
+        raise Unready(
+            "DATABASE_URL, of this shell or of the cell's last start, names a PostgreSQL of your own: "
+            "restore it by its own tools, then the media and the secrets; the rest is ./qiaotou restore "
+            "--after-database. docs/operations.md says how."
+        )
+    manifest.check_fits(found, postgres=PostgresServer(cell).major())
+    manifest.check_files(folder, found)
+    return found, held
 
 
 def refuse_what_is_there(cell: Cell) -> None:
@@ -150,11 +176,6 @@ def refuse_what_is_there(cell: Cell) -> None:
     refuse_half_restored(cell)
     if Supervisor(cell).is_running():
         raise Unready("The cell is running; a backup is restored into an empty one.")
-    if "DATABASE_URL" in remember(cell):
-        raise Unready(
-            "DATABASE_URL names a PostgreSQL of your own: restore it by its own tools, then the media and "
-            "the secrets; the rest is ./qiaotou restore --after-database. docs/operations.md says how."
-        )
     if (cell.folder / "secrets.json").exists() or any(cell.media.iterdir()):
         raise Unready(
             f"{cell.folder} is not empty. Name another folder with --cell, or say --replace: "
