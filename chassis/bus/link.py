@@ -41,12 +41,14 @@ class Link:
         """Ask whether a queue is there, on a channel of its own: one that is not costs the channel."""
         with self._writing:
             channel = open_channel(self._connection)
+            is_there = True
             try:
                 channel.queue_declare(queue, passive=True)
             except amqp.NotFound:
-                return False
+                is_there = False
+            # Also then: what the broker has closed, py-amqp has opened again before it raises.
             channel.close()
-        return True
+        return is_there
 
     def drain(self, timeout_s: float) -> bool:
         """Read until a method was handled; return False where none came in time.
