@@ -61,7 +61,8 @@ def connect(uri: str) -> BusConnection:
         password=unquote(parts.password or ""),
         login_method="PLAIN",
         virtual_host=unquote(parts.path[1:]) or "/",
-        ssl={"context": ssl.create_default_context()} if secure else False,
+        # What py-amqp makes its own context of: it takes no context, and of itself looks at no name.
+        ssl={"server_hostname": parts.hostname, "cert_reqs": ssl.CERT_REQUIRED} if secure else False,
         heartbeat=HEARTBEAT_S,
         connect_timeout=CONNECT_TIMEOUT_S,
         read_timeout=IO_TIMEOUT_S,
