@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
 
 import msgspec
 
@@ -23,9 +24,7 @@ APART, TOGETHER = ("tests/contract", "tests/integration"), ("tests/e2e",)
 BY_FILE = ("-n", "2", "--dist", "loadfile")
 SLOW = ("tests/fresh", "tests/fault")
 NOT_SLOW = ("-m", "not slow")
-# The longest stand first: two are done at a time.
 CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("unit tests", (*_PYTHON, "pytest", "-q", "-n", "2", UNIT)),
     ("types", (*_PYTHON, "mypy")),
     ("lint", (f"{_BIN}/ruff", "check", ".")),
     ("format", (f"{_BIN}/ruff", "format", "--check", ".")),
@@ -37,6 +36,7 @@ CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("life cycles", (*_PYTHON, "ops.lifecycle", "--check")),
 )
 AT_A_TIME = 2
+_BY_TWO = 2
 # What hypothesis draws, and whatever else tries more cases where somebody has the time.
 WHOLE = ("-m", "hypothesis or whole", UNIT)
 
@@ -54,13 +54,38 @@ def check(display: Display) -> int:
     """Run every check, also after one has failed; return how many failed."""
     outcomes = []
     with ThreadPoolExecutor(AT_A_TIME) as pool:
-        for done in as_completed([pool.submit(_outcome, *each) for each in CHECKS]):
+        for done in as_completed([pool.submit(_outcome, *each) for each in every_check()]):
             outcomes.append(done.result())
             _show(display, outcomes[-1])
     failed = sorted(each.name for each in outcomes if not each.passed)
     if failed:
         display.trouble(f"Failed: {', '.join(failed)}")
     return len(failed)
+
+
+def every_check() -> list[tuple[str, tuple[str, ...]]]:
+    """Return name and command of every check, the longest first: two are done at a time."""
+    halves = enumerate(_halves(REPOSITORY / UNIT), start=1)
+    unit = [(f"unit tests {at}", (*_PYTHON, "pytest", "-q", "-p", "no:xdist", *half)) for at, half in halves]
+    return [*unit, *CHECKS]
+
+
+def _halves(folder: Path) -> list[list[str]]:
+    """Return the folders of a folder in two parts of about one size.
+
+    Two workers of xdist would each collect all of the tests, which takes as long as a quarter of them.
+    """
+    halves: list[list[str]] = [[] for _ in range(_BY_TWO)]
+    sizes = [0] * _BY_TWO
+    for each in sorted(filter(_size, folder.iterdir()), key=_size, reverse=True):
+        smaller = sizes.index(min(sizes))
+        halves[smaller].append(str(each.relative_to(REPOSITORY)))
+        sizes[smaller] += _size(each)
+    return halves
+
+
+def _size(folder: Path) -> int:
+    return sum(each.stat().st_size for each in folder.rglob("test_*.py"))
 
 
 def test(display: Display, *, arguments: Sequence[str], everything: bool) -> int:

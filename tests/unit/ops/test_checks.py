@@ -18,7 +18,8 @@ def test_every_check_runs_also_after_one_has_failed(
     monkeypatch: pytest.MonkeyPatch, display: Display
 ) -> None:
     failing = ("failing", ("sh", "-c", "echo what is wrong >&2; exit 1"))
-    monkeypatch.setattr(checks, "CHECKS", (failing, ("passing", ("true",)), ("failing too", ("false",))))
+    every = [failing, ("passing", ("true",)), ("failing too", ("false",))]
+    monkeypatch.setattr(checks, "every_check", lambda: every)
     assert checks.check(display) == 2
     shown = display.console.file.getvalue()  # type: ignore[attr-defined]
     assert "✓ passing" in shown
@@ -34,5 +35,15 @@ def test_two_checks_run_at_a_time(
         ("reads", ("timeout", "60", "sh", "-c", f"mkfifo {pipe}.made && mv {pipe}.made {pipe}; cat {pipe}")),
         ("writes", ("timeout", "60", "sh", "-c", f"until [ -p {pipe} ]; do sleep 0.01; done; echo > {pipe}")),
     )
-    monkeypatch.setattr(checks, "CHECKS", one_waits_for_the_other)
+    monkeypatch.setattr(checks, "every_check", lambda: one_waits_for_the_other)
     assert checks.check(display) == 0
+
+
+def test_every_unit_test_is_in_one_of_two_halves_of_about_one_size() -> None:
+    first, second = checks._halves(checks.REPOSITORY / checks.UNIT)
+    folders = {
+        f"{checks.UNIT}/{path.parent.name}" for path in (checks.REPOSITORY / checks.UNIT).rglob("test_*.py")
+    }
+    assert sorted(first + second) == sorted(folders)
+    sizes = [sum(checks._size(checks.REPOSITORY / each) for each in half) for half in (first, second)]
+    assert min(sizes) > 0.8 * max(sizes)
