@@ -123,7 +123,7 @@ def main(folder: Path, api: str | None, token_file: Path | None) -> None:
         for example in getattr(verdict, kind.value).examples:
             console.print(f"{kind.value}: {example}")
     sys.stdout.write(msgspec.json.encode(verdict).decode() + "\n")
-    sys.exit(0 if verdict.clean else 1)
+    sys.exit(0 if verdict.clean and verdict.accepted else 1)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 from random import Random
@@ -10,9 +11,11 @@ from typing import NamedTuple
 from fault.checker import Verdict, read_and_check
 from fault.deliveries import Deliveries
 from fault.faults import plan
+from fault.faults.messages import MESSAGE
 from fault.figures import NEVER, Figures
 from fault.history import Struck
 from fault.judging.findings import Kind
+from fault.leftovers import LeftOver
 from fault.load.cast import assemble
 from fault.load.loops import Loops, Tally
 from fault.run import Found, Run
@@ -52,16 +55,17 @@ def conduct(asked: Asked, display: Display) -> Figures:
         loops = Loops(ground.cell.ports["gateway"], cast, folder, delivered=deliveries.taken)
         with (
             closing(loops),
-            Watchdog(ground.cell, cast.judge) as watchdog,
+            Watchdog(ground, cast.judge) as watchdog,
             Line(display.console, loops.tally) as line,
         ):
             loops.start()
             run = Run(
                 ground, loops, deliveries, scale=SHORT if asked.short else WHOLE, line=line, folder=folder
             )
-            _phases(run, asked)
+            _phases(run, asked, cast.offices)
             line.phase("judging 判定")
             verdict = read_and_check(folder, api_url(ground.cell), cast.judge, seen=line.read)
+    run.found.troubles.extend(strange(verdict))
     longest = max((each.longest for each in (loops, watchdog)), key=lambda each: each.seconds)
     return _figures(
         asked,
@@ -80,20 +84,22 @@ def _forget(folder: Path) -> None:
         history.unlink()
 
 
-def _phases(run: Run, asked: Asked) -> None:
+def _phases(run: Run, asked: Asked, departments: Iterable[str]) -> None:
     run.calm()
     run.storm(plan(run.ground.random, short=asked.short))
     run.rolling()
     run.top_up()
     run.backlog()
     run.settle()
+    run.look_behind(departments)
 
 
 def _figures(
     asked: Asked, found: Found, verdict: Verdict, *, tally: Tally, longest: Waits, seconds: float
 ) -> Figures:
-    poison, parked = (_sum(found.faults, name) for name in ("poison", "parked"))
-    firsts = [each.first_delivery_s for each in found.faults if each.first_delivery_s is not None]
+    poison = sum(each.component == MESSAGE for each in found.faults)
+    left = LeftOver(*[-1] * len(LeftOver._fields)) if found.left_over is None else found.left_over
+    stopped = [each for each in found.faults if each.name.startswith("SIGTERM")]
     violations = {
         kind.value: list(getattr(verdict, kind.value).examples)
         for kind in Kind
@@ -106,18 +112,21 @@ def _figures(
         loops_per_s=_rate(tally),
         accepted=verdict.accepted,
         archived=len(tally.archived),
-        faults=len(found.faults),
+        faults=sum(each.was_injected for each in found.faults),
         **verdict.counts,
-        parked=round(parked / poison, 4) if poison else -1.0,
-        exits=max((int(each.facts.get("exits", 0)) for each in found.faults), default=-1),
+        **left._asdict(),
+        parked=round(_sum(found.faults, "parked") / poison, 4) if poison else -1.0,
+        exits=int(_most(found.faults, "exits", otherwise=-1)),
+        exits_too_many=sum(map(exits_too_many, found.faults)),
         outbox_lag_p99_s=round(found.outbox_lag_p99_s, 3),
         backlog=found.backlog,
         drain_10000_s=found.drained_s,
-        first_delivery_s=max(firsts, default=NEVER),
+        first_delivery_s=max((each.first_delivery_s or 0.0 for each in found.faults), default=NEVER),
+        reconnected_s=_most(found.faults, "reconnected_s", otherwise=NEVER),
         longest_block_s=round(longest.seconds, 3),
         longest_block=longest.what,
         restarts=found.restarts,
-        longest_stop_s=found.longest_stop_s,
+        longest_stop_s=max(found.longest_stop_s, _most(stopped, "stopped_s", otherwise=0.0)),
         executed_twice=found.executed_twice,
         delivered_again=found.delivered_again,
         troubles=tuple(found.troubles),
@@ -129,6 +138,22 @@ def _figures(
 
 def _sum(faults: list[Struck], name: str) -> int:
     return sum(int(each.facts.get(name, 0)) for each in faults)
+
+
+def _most(faults: list[Struck], name: str, *, otherwise: float) -> float:
+    """Return the most that any fault tells of this name."""
+    return max((float(each.facts[name]) for each in faults if name in each.facts), default=otherwise)
+
+
+def exits_too_many(struck: Struck) -> int:
+    """Return how many exits a message has caused beyond those that it may."""
+    return max(0, int(struck.facts.get("exits", 0)) - int(struck.facts.get("allowed_exits", 0)))
+
+
+def strange(verdict: Verdict) -> list[str]:
+    """Return in words what the checker only notes, and what cannot be in a cell that is this run's alone."""
+    notes = ("cases_of_others", "steps_nobody_asked_for", "steps_of_no_case", "seals_not_in_the_log_yet")
+    return [f"{verdict.notes[name]} {name}" for name in notes if verdict.notes[name]]
 
 
 def _rate(tally: Tally) -> float:

@@ -26,12 +26,19 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     disordered: int
     false_201: int
     false_refusals: int
+    never_applied: int
+    applied_out_of_order: int
+    left_standing: int
+    never_heard: int
+    unlogged: int
     parked: float
     exits: int
+    exits_too_many: int
     outbox_lag_p99_s: float
     backlog: int
     drain_10000_s: float
     first_delivery_s: float
+    reconnected_s: float
     longest_block_s: float
     longest_block: str
     restarts: int
@@ -73,8 +80,14 @@ _BOTH = (
     exactly("disordered", 0),
     exactly("false_201", 0),
     exactly("false_refusals", 0),
+    exactly("never_applied", 0),
+    exactly("applied_out_of_order", 0),
+    exactly("left_standing", 0),
+    exactly("never_heard", 0),
+    exactly("unlogged", 0),
     exactly("parked", 1.0),
     at_most("exits", 2),
+    exactly("exits_too_many", 0),
     exactly("executed_twice", 0),
     at_most("longest_stop_s", 30),
 )
@@ -86,6 +99,7 @@ _WHOLE = (
     at_most("outbox_lag_p99_s", 1),
     at_most("drain_10000_s", 60),
     at_most("first_delivery_s", 30),
+    at_most("reconnected_s", 30),
     at_most("longest_block_s", 10),
 )
 # What has to be right has to be right here too. What takes its time may take twice as long: it runs
@@ -98,6 +112,7 @@ _SHORT = (
     at_most("outbox_lag_p99_s", 2),
     at_most("drain_10000_s", 60),
     at_most("first_delivery_s", 60),
+    at_most("reconnected_s", 60),
     at_most("longest_block_s", 20),
 )
 

@@ -5,7 +5,7 @@ import signal
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 
 from fault.links import Links
@@ -22,13 +22,14 @@ _WELL_S, _DEAD_S = 90.0, 40.0
 
 @dataclass(frozen=True)
 class Ground:
-    """One running cell, and the randomness of the run."""
+    """One running cell, and the randomness of the run. `frozen`: processes that stand still on purpose."""
 
     cell: Cell
     servers: Servers
     supervisor: Supervisor
     random: Random
     links: Links
+    frozen: set[str] = field(default_factory=set)
 
     def pid(self, process: str) -> int:
         """Return the pid of a process, 0 while it is down."""

@@ -68,6 +68,7 @@ class Struck(msgspec.Struct, frozen=True, kw_only=True):
     injected_at: float
     healed_at: float
     first_delivery_s: float | None = None
+    was_injected: bool = True
     facts: dict[str, float | int | str] = {}
 
 

@@ -22,6 +22,7 @@ _FUTURE = {
     "notify": "intake.case.reported.v9",
 }
 _LARGE_BYTES = 5_000_000
+_DEEP = b'", "data": ' + b"[" * 3000 + b"]" * 3000 + b"}"
 
 
 class Way(StrEnum):
@@ -83,7 +84,9 @@ KINDS: dict[str, Callable[[str], Letter]] = {
     "a pickle": lambda _service: _keyed(pickle.dumps({"id": os.urandom(8)})),
     "no ordering key": _without_ordering_key,
     "5 MB": lambda _service: _keyed(os.urandom(8).hex().encode() + b"x" * _LARGE_BYTES),
+    "nested too deep": lambda _service: _keyed(b'{"id": "' + os.urandom(8).hex().encode() + _DEEP),
     "a future version": lambda service: letter(event(Way.GO_ON, type_=_FUTURE[service])),
     "a handler that raises": lambda _service: letter(event(Way.RAISE)),
     "kills the process": lambda _service: letter(event(Way.DIE)),
 }
+KILLING = frozenset({"kills the process"})

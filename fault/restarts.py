@@ -46,4 +46,6 @@ class Restarts:
         return self._duplicates_of_the_ended + sum(map(self._duplicates_of, SERVICES))
 
     def _duplicates_of(self, name: str) -> int:
-        return self._traffic.duplicates(name) - self._duplicates_before[name]
+        now, before = self._traffic.duplicates(name), self._duplicates_before[name]
+        # One that has died by itself meanwhile counts from nothing.
+        return now - before if now >= before else now

@@ -1,7 +1,7 @@
 """One fault run, phase by phase: calm, storm, rolling restarts, a backlog, settling."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,7 +9,8 @@ from fault.deliveries import Deliveries
 from fault.faults.fault import Facts, Fault
 from fault.figures import NEVER
 from fault.ground import Ground
-from fault.history import FAULTS, Log, Struck
+from fault.history import FAULTS, Log, Struck, heard
+from fault.leftovers import LeftOver, left_over
 from fault.load.loops import REST, Loops, Pace
 from fault.restarts import Restarts
 from fault.scale import Scale
@@ -22,12 +23,13 @@ from ops.startup import wait_until
 from ops.status import OK, components
 
 _WELL_S, _DELIVERED_S, _BACKLOG_S, _DRAINED_S = 90.0, 60.0, 300.0, 180.0
-_LOADED_S, _STUCK_S, _LOOK_S = 1800.0, 120.0, 5.0
+_LOADED_S, _STUCK_S, _LOOK_S, _BEHIND_S = 1800.0, 120.0, 5.0, 60.0
 # What faults tell of themselves: the second has to be as many as the first.
 _ALIKE = (
     ("poison", "parked"),
     ("bystanders", "applied"),
     ("held", "again"),
+    ("asked", "again"),
     ("flooded", "answered"),
     ("tried", "refused"),
 )
@@ -48,7 +50,7 @@ class Found:
     longest_stop_s: float = 0.0
     executed_twice: int = -1
     delivered_again: dict[str, int] = field(default_factory=dict)
-    loops_per_s: float = 0.0
+    left_over: LeftOver | None = None
 
 
 class Run:
@@ -62,6 +64,7 @@ class Run:
         self._deliveries = deliveries
         self._scale = scale
         self._line = line
+        self._folder = folder
         self._log = Log(folder / FAULTS)
         self._traffic = Traffic(ground.cell, ground.servers)
         self.found = Found()
@@ -93,9 +96,10 @@ class Run:
             time.sleep(self._scale.pause_s)
 
     def _strike(self, fault: Fault) -> Struck:
-        injected_at = time.time()
+        injected_at, pids, was_injected = time.time(), self._pids(), False
         try:
             fault.inject(self.ground)
+            was_injected = True
             time.sleep(fault.stands_s)
         except Exception as error:  # noqa: BLE001 - one fault that fails must not end the run; it is told
             self._trouble(f"{fault.name} could not be injected: {error!r}")
@@ -103,12 +107,15 @@ class Run:
         self._deliveries.count_from_now()
         facts, first_s = self._heal(fault)
         self._wait_until_well(fault.name)
+        for name in died_by_themselves(pids, self._pids(), fault, facts):
+            self._trouble(f"{fault.name}: {name} is another process than before, which nobody has asked for")
         return Struck(
             name=fault.name,
             component=fault.component,
             injected_at=injected_at,
             healed_at=healed_at,
-            first_delivery_s=first_s if fault.takes_away else None,
+            first_delivery_s=first_s,
+            was_injected=was_injected,
             facts=dict(facts),
         )
 
@@ -205,6 +212,25 @@ class Run:
         self._line.done(f"{len(tally.accepted):,} accepted, {len(tally.archived):,} archived")
         for words, times in self._loops.refusals().items():
             self._trouble(f"refused {times} times: {words}")
+        for words, times in self._loops.surprises.items():
+            self._trouble(f"answered {times} times: {words}")
+
+    def look_behind(self, departments: Iterable[str]) -> None:
+        """Wait until every service has made of what it was told what it has to, and see that it has."""
+        self._line.phase("looking behind 查库")
+        url, until = self.ground.servers.databases.url, time.monotonic() + _BEHIND_S
+        noted = {each.event_id for each in heard(self._folder)}
+        while True:
+            found = left_over(url, heard=noted, departments=departments)
+            if not any(found) or time.monotonic() > until:
+                break
+            time.sleep(2.0)
+        self.found.left_over = found
+        self._line.done("left over 遗留", ", ".join(f"{name} {n}" for name, n in found._asdict().items()))
+
+    def _pids(self) -> dict[str, int]:
+        known = self.ground.supervisor.processes()
+        return {name: known[name].pid for name in OBSERVED}
 
     def _wait_until_well(self, after: str) -> None:
         def well() -> bool:
@@ -219,6 +245,16 @@ class Run:
     def _trouble(self, words: str) -> None:
         self.found.troubles.append(words[:300])
         self._line.trouble(words[:300])
+
+
+def died_by_themselves(
+    before: Mapping[str, int], after: Mapping[str, int], fault: Fault, facts: Facts
+) -> list[str]:
+    """Return the processes of ours that have another pid, though the fault was not to end them."""
+    ended = {fault.component, fault.name.rpartition(" ")[2]}
+    if facts.get("allowed_exits"):
+        ended.add(str(facts["service"]))
+    return [name for name, pid in after.items() if pid != before[name] and name not in ended]
 
 
 def short_of(facts: Facts) -> list[str]:

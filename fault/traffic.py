@@ -60,12 +60,10 @@ class Traffic:
 
     def _told(self, process: str, name: str) -> int:
         """Return what a process counts. Raises: OSError where it does not answer for long."""
-        url = f"http://{LOOPBACK}:{self._ports[f'{process}-metrics']}/metrics"
         until = time.monotonic() + _PATIENCE_S
         while True:
             try:
-                with urllib.request.urlopen(url, timeout=5) as answer:
-                    return int(total(answer.read().decode(), name))
+                return int(told(self._ports[f"{process}-metrics"], name))
             except OSError:
                 if time.monotonic() > until:
                     raise
@@ -79,8 +77,19 @@ class Traffic:
         return int(self._rows(service, query, *values)[0][0])
 
 
+def told(port: int, name: str) -> float:
+    """Return what the process with this metrics port counts now. Raises: OSError, LookupError."""
+    with urllib.request.urlopen(f"http://{LOOPBACK}:{port}/metrics", timeout=5) as answer:
+        return total(answer.read().decode(), name)
+
+
 def total(text: str, name: str) -> float:
-    """Return the sum of one metric over all its labels, as Prometheus writes it."""
+    """Return the sum of one metric over all its labels, as Prometheus writes it.
+
+    Raises: LookupError where there is no such metric: that nothing was counted would be another thing.
+    """
+    if f"# TYPE {name} " not in text:
+        raise LookupError(name)
     return sum(float(line.rpartition(" ")[2]) for line in text.splitlines() if _is_of(line, name))
 
 

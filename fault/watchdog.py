@@ -5,8 +5,9 @@ import threading
 import time
 from typing import Self
 
+from fault.ground import Ground
 from fault.load.tries import Longest
-from ops.cell import OBSERVED, Cell
+from ops.cell import OBSERVED
 from ops.ports import LOOPBACK
 
 EVERY_S = 1.0
@@ -17,8 +18,9 @@ PATIENCE_S = 30.0
 class Watchdog:
     """Keeps the longest time that an answer took, be it that all is well, a refusal or a broken line."""
 
-    def __init__(self, cell: Cell, token: str) -> None:
-        self._cell = cell
+    def __init__(self, ground: Ground, token: str) -> None:
+        self._cell = ground.cell
+        self._frozen = ground.frozen
         self._token = token
         self._over = threading.Event()
         self.longest = Longest()
@@ -37,8 +39,11 @@ class Watchdog:
 
     def _watch(self, name: str) -> None:
         while not self._over.wait(EVERY_S):
-            began = time.monotonic()
+            began, was_frozen = time.monotonic(), name in self._frozen
             self._ask(name)
+            # What stands still on purpose cannot say so; whoever needs it has to go on.
+            if was_frozen or name in self._frozen:
+                continue
             self.longest.waited(time.monotonic() - began, f"watchdog, {name}")
 
     def _ask(self, name: str) -> None:

@@ -108,7 +108,6 @@ class NeverAcks:
     name: str = "department never acks"
     component: str = DEPARTMENT
     stands_s: float = 5.0
-    takes_away: bool = False
     _rude: Software | None = field(default=None, init=False)
     _held: set[UUID] = field(default_factory=set, init=False)
 
@@ -126,7 +125,7 @@ class NeverAcks:
         with closing(Software(ground, self._rude.code)) as polite:
             polite.listen()
             again = polite.take(self._held, acking=True)
-        return {"held": len(self._held), "again": len(again)}
+        return {"held": _HELD, "again": len(again)}
 
 
 @dataclass
@@ -136,7 +135,6 @@ class PurgesItsQueue:
     name: str = "department purges its queue"
     component: str = DEPARTMENT
     stands_s: float = 0.0
-    takes_away: bool = False
     _code: str = field(default="", init=False)
     _purged: int = field(default=0, init=False)
 
@@ -153,7 +151,7 @@ class PurgesItsQueue:
         with closing(Software(ground, self._code)) as software:
             software.listen()
             answered = software.take({software.say(Reconcile())}, acking=True)
-        return {"purged": self._purged, "again": len(answered)}
+        return {"asked": 1, "again": len(answered), "purged": self._purged}
 
 
 @dataclass
@@ -163,7 +161,6 @@ class Floods:
     name: str = "department floods replies"
     component: str = DEPARTMENT
     stands_s: float = 0.0
-    takes_away: bool = False
     _code: str = field(default="", init=False)
     _said: set[UUID] = field(default_factory=set, init=False)
 
@@ -188,7 +185,6 @@ class SpeaksForAnother:
     name: str = "department speaks for another"
     component: str = DEPARTMENT
     stands_s: float = 0.0
-    takes_away: bool = False
     _refused: int = field(default=0, init=False)
 
     def inject(self, ground: Ground) -> None:

@@ -23,10 +23,6 @@ class Fault(Protocol):
     def stands_s(self) -> float:
         """For how long it stands before it is healed."""
 
-    @property
-    def takes_away(self) -> bool:
-        """Whether the broker or the database is away meanwhile: the first delivery counts from `heal` on."""
-
     def inject(self, ground: Ground) -> None:
         """Return once it stands."""
 

@@ -41,7 +41,6 @@ class LinkBroken:
     process: str
     server: str
     component: str = LINK
-    takes_away: bool = False
 
     @property
     def name(self) -> str:

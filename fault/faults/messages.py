@@ -15,12 +15,14 @@ from contracts.naming import PARTITIONS, inbox_queue
 from contracts.topology import STREAMS
 from fault.faults.fault import Facts, Fault
 from fault.ground import Ground
-from fault.poison import KINDS, SOURCE, Letter, Way, event, letter
+from fault.poison import KILLING, KINDS, SOURCE, Letter, Way, event, letter
 from ops.parking_lot import ParkingLot
 
 MESSAGE = "message"
 PARKED_WITHIN_S = 60.0
 _BYSTANDERS = 4
+# A message that kills its process is parked by the third one that takes it.
+_MOST_EXITS = 2
 _CONFIRM_S, _LOOK_S = 10.0, 0.05
 
 
@@ -31,7 +33,6 @@ class Poisoned:
     kind: str
     component: str = MESSAGE
     stands_s: float = 0.0
-    takes_away: bool = False
     _service: str = field(default="", init=False)
     _key: str = field(default="", init=False)
     _put_at: datetime = field(default_factory=lambda: datetime.now(UTC), init=False)
@@ -62,13 +63,15 @@ class Poisoned:
         with psycopg.connect(ground.servers.databases.url(self._service), autocommit=True) as connection:
             parked_at = self._wait_until_parked(ground, connection)
             applied = self._wait_until_applied(connection)
-        lot = ParkingLot(databases=ground.servers.databases, broker=ground.servers.broker)
-        lot.skip(f"{self._service}/{self._key}", by="the fault suite", because="put there on purpose")
+        if parked_at is not None:
+            lot = ParkingLot(databases=ground.servers.databases, broker=ground.servers.broker)
+            lot.skip(f"{self._service}/{self._key}", by="the fault suite", because="put there on purpose")
         ground.wait_until_well([self._service])
         return {
             "poison": 1,
             "parked": int(parked_at is not None),
             "exits": len(self._pids) - 1,
+            "allowed_exits": _MOST_EXITS if self.kind in KILLING else 0,
             "slowest_park_s": round(((parked_at or datetime.now(UTC)) - self._put_at).total_seconds(), 3),
             "bystanders": _BYSTANDERS,
             "applied": applied,

@@ -7,13 +7,17 @@ from dataclasses import dataclass, field
 
 from fault.faults.fault import Facts, Fault
 from fault.ground import Ground
+from fault.traffic import told
 from ops.cell import SERVICES
 from ops.ports import pick
 from ops.processes import applications
 from ops.program import Running, is_alive, marked
 
 RELAY, GATEWAY = "relay", "gateway"
-_WORKER_S = 30.0
+_LEADS = "qiaotou_relay_leader"
+_WORKER_S, _LEADS_S = 30.0, 15.0
+# Longer than anybody may wait for it.
+_FROZEN_S = 15.0
 
 
 def component_of(process: str) -> str:
@@ -28,7 +32,6 @@ class Ended:
     process: str
     by: signal.Signals
     stands_s: float = 2.0
-    takes_away: bool = False
     _took_s: float = field(default=0.0, init=False)
 
     @property
@@ -58,7 +61,6 @@ class WorkerKilled:
     name: str = "kill -9 of one gateway worker"
     component: str = GATEWAY
     stands_s: float = 2.0
-    takes_away: bool = False
     _before: int = field(default=0, init=False)
 
     def inject(self, ground: Ground) -> None:
@@ -81,7 +83,6 @@ class Frozen:
 
     process: str
     stands_s: float
-    takes_away: bool = False
     _pid: int = field(default=0, init=False)
 
     @property
@@ -95,14 +96,16 @@ class Frozen:
         return component_of(self.process)
 
     def inject(self, ground: Ground) -> None:
-        """Stop it where it is."""
+        """Stop it where it is. Nobody is to blame it that it does not answer meanwhile."""
         self._pid = ground.running_pid(self.process)
+        ground.frozen.add(self.process)
         os.kill(self._pid, signal.SIGSTOP)
 
     def heal(self, ground: Ground) -> Facts:
         """Let it go on."""
         if is_alive(self._pid):
             os.kill(self._pid, signal.SIGCONT)
+        ground.frozen.discard(self.process)
         return {"well_s": round(ground.wait_until_well([self.process]), 3)}
 
 
@@ -113,18 +116,20 @@ class TwoRelays:
     name: str = "two relays, the first killed"
     component: str = RELAY
     stands_s: float = 6.0
-    takes_away: bool = False
     _second: Running | None = field(default=None, init=False)
+    _port: int = field(default=0, init=False)
 
     def inject(self, ground: Ground) -> None:
         """Start the second, then kill the first: one of the two leads."""
         programs = applications(ground.cell, ground.servers, mode=ground.cell.mode)
         program = next(each for each in programs if each.name == RELAY)
-        program.environment["QIAOTOU_METRICS_PORT"] = str(pick())
+        self._port = pick()
+        program.environment["QIAOTOU_METRICS_PORT"] = str(self._port)
         self._second = Running(program, ground.cell.logs / "relay-second.log")
         time.sleep(2.0)
         self._second.check()
         ground.end(ground.running_pid(RELAY), signal.SIGKILL)
+        ground.wait(self._leads, "one of two relays leads", within_s=_LEADS_S)
 
     def heal(self, ground: Ground) -> Facts:
         """Stop the second; the first leads again."""
@@ -132,6 +137,10 @@ class TwoRelays:
         if self._second is not None:
             self._second.stop()
         return {"well_s": round(well_s, 3)}
+
+    def _leads(self) -> bool:
+        """Whether the second leads, for any database."""
+        return told(self._port, _LEADS) > 0
 
 
 def gateway_kinds() -> list[Fault]:
@@ -147,7 +156,7 @@ def relay_kinds() -> list[Fault]:
 def service_kinds() -> list[Fault]:
     """Return each fault of each service once."""
     ended = [Ended(service, by) for service in SERVICES for by in (signal.SIGKILL, signal.SIGTERM)]
-    return [*ended, *(Frozen(service, stands_s=6.0) for service in SERVICES)]
+    return [*ended, *(Frozen(service, _FROZEN_S) for service in SERVICES)]
 
 
 def _workers(ground: Ground) -> list[int]:

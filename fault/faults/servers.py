@@ -12,12 +12,14 @@ import psycopg
 from fault.faults.fault import Facts, Fault
 from fault.ground import Ground
 from ops.cell import OBSERVED, SERVICES
+from ops.errors import Unready
 from ops.program import is_alive, marked
 from ops.rabbitmq import MEMORY_BYTES, RabbitNode
+from ops.status import alarms
 
 BROKER, POSTGRES = "broker", "postgres"
 _PROGRAMS = {BROKER: "rabbitmq", POSTGRES: "postgres"}
-_NONE_LEFT_S = 20.0
+_NONE_LEFT_S, _RINGS_S = 20.0, 15.0
 _MOST_HOGGED = 400
 
 
@@ -48,7 +50,6 @@ class ServerEnded:
     by: signal.Signals
     whole_group: bool
     stands_s: float = 2.0
-    takes_away: bool = True
 
     def inject(self, ground: Ground) -> None:
         """End it, and see that it has."""
@@ -74,7 +75,6 @@ class ServerStopped:
     name: str
     component: str
     stands_s: float
-    takes_away: bool = True
 
     def inject(self, ground: Ground) -> None:
         """Stop it."""
@@ -93,7 +93,6 @@ class BrokerFrozen:
     name: str = "SIGSTOP broker"
     component: str = BROKER
     stands_s: float = 15.0
-    takes_away: bool = True
     _members: list[int] = field(default_factory=list, init=False)
 
     def inject(self, ground: Ground) -> None:
@@ -114,11 +113,12 @@ class MemoryAlarm:
     name: str = "memory alarm"
     component: str = BROKER
     stands_s: float = 12.0
-    takes_away: bool = True
 
     def inject(self, ground: Ground) -> None:
         """Let it have less than it uses."""
         _node(ground).ctl("set_vm_memory_high_watermark", "absolute", "1MiB")
+        port = ground.cell.ports["rabbitmq-metrics"]
+        ground.wait(lambda: not alarms(port)[0], "the alarm rings", within_s=_RINGS_S)
 
     def heal(self, ground: Ground) -> Facts:
         """Give it what it had."""
@@ -138,11 +138,6 @@ class BackendEnded:
     def name(self) -> str:
         """E.g. `kill -9 of one backend`."""
         return "one backend terminated" if self.kindly else "kill -9 of one backend"
-
-    @property
-    def takes_away(self) -> bool:
-        """Whoever loses one backend to kill -9 recovers as from a crash."""
-        return not self.kindly
 
     def inject(self, ground: Ground) -> None:
         """End one, whichever."""
@@ -165,7 +160,6 @@ class ConnectionsExhausted:
     name: str = "connections exhausted"
     component: str = POSTGRES
     stands_s: float = 5.0
-    takes_away: bool = True
     _taken: list[psycopg.Connection] = field(default_factory=list, init=False)
 
     def inject(self, ground: Ground) -> None:
@@ -185,9 +179,15 @@ class ConnectionsExhausted:
         return {"taken": taken, "back_s": round(back(ground, POSTGRES), 3)}
 
     def _take_all(self, ground: Ground) -> None:
-        with suppress(psycopg.OperationalError):
-            while len(self._taken) < _MOST_HOGGED:
+        """Take what is left until the server has no more. Raises: Unready where there is no end of them."""
+        while len(self._taken) < _MOST_HOGGED:
+            try:
                 self._taken.append(_superuser(ground))
+            except psycopg.OperationalError as error:
+                if "too many clients" in str(error):
+                    return
+                raise
+        raise Unready(f"{_MOST_HOGGED} connections are not all that the database has.")
 
 
 def _superuser(ground: Ground) -> psycopg.Connection:

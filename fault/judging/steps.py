@@ -1,5 +1,6 @@
 """Whether every step that was acknowledged is there, and none that was refused. Pure."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from fault.final_state import FinalCase, FinalOrder, Line
@@ -75,6 +76,18 @@ def _told_to_each_other(run: Run) -> Iterator[Finding]:
         for line in _offers(case):
             if line.detail.get("order_id") not in there:
                 yield Finding(Kind.LOST, f"case {case.case_id} was offered as an order that is not there")
+    yield from _orders_alone(run)
+
+
+def _orders_alone(run: Run) -> Iterator[Finding]:
+    for order in run.state.orders:
+        if order.case_id not in run.cases:
+            words = f"order {order.order_id} is of case {order.case_id}, which is not there"
+            yield Finding(Kind.LOST, words)
+    results = Counter(order.result_id for order in run.state.orders if order.result_id)
+    for result_id, times in results.items():
+        if times > 1:
+            yield Finding(Kind.DOUBLED, f"result {result_id} stands with {times} orders")
 
 
 def _offers(case: FinalCase) -> Iterator[Line]:

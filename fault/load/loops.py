@@ -92,6 +92,7 @@ class Loops:
         self._going.set()
         self._lock = threading.Lock()
         self.longest = Longest()
+        self.surprises: Counter[str] = Counter()
         self.tally = Tally()
         self._threads = self._made()
 
@@ -144,6 +145,10 @@ class Loops:
         said = Counter(word for each in self._departments.values() for word in each.refused)
         return self.tally.refused + said
 
+    def _surprised(self, words: str) -> None:
+        with self._lock:
+            self.surprises[words] += 1
+
     def _made(self) -> list[threading.Thread]:
         targets: list[tuple[Callable[..., None], tuple[str, ...]]] = [
             *[(self._work, ())] * THREADS,
@@ -154,7 +159,9 @@ class Loops:
         return [threading.Thread(target=target, args=args, daemon=True) for target, args in targets]
 
     def _connected(self) -> closing[Tries]:
-        return closing(Tries(self._port, self._clients, self.longest, self._over.is_set))
+        return closing(
+            Tries(self._port, self._clients, self.longest, self._over.is_set, surprised=self._surprised)
+        )
 
     def _feed(self) -> None:
         due = time.monotonic()

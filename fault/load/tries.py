@@ -14,6 +14,8 @@ _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.25, 1.0
 _ASKED_AGAIN = frozenset({429, 500, 503, 504})
 # Whether it was done is anybody's guess.
 _UNKNOWN = frozenset({500, 504})
+# What a server may answer while something is away.
+_EXCUSED, _SERVER_ERROR = frozenset({503, 504}), 500
 
 
 class Wish(NamedTuple):
@@ -50,17 +52,29 @@ class Longest:
 class Tries:
     """One connection that writes down every try. Not for two threads."""
 
-    def __init__(self, port: int, log: Log, longest: Longest, is_over: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        port: int,
+        log: Log,
+        longest: Longest,
+        is_over: Callable[[], bool],
+        *,
+        surprised: Callable[[str], None] = lambda _words: None,
+    ) -> None:
         self._client = Client(LOOPBACK, port)
         self._log = log
         self._longest = longest
         self._is_over = is_over
+        self._surprised = surprised
 
     def ask(self, path: str, token: str) -> Answer:
         """Ask a question once. Raises: RefusedError, OSError."""
         began = time.monotonic()
         try:
             return self._client.get(path, token=token)
+        except (RefusedError, ValueError) as error:
+            self._wonder(error, "a list")
+            raise
         finally:
             self._longest.waited(time.monotonic() - began, "a list")
 
@@ -93,13 +107,25 @@ class Tries:
         except RefusedError as error:
             outcome = Outcome.UNKNOWN if error.status in _UNKNOWN else Outcome.FAIL
             self._ended(wish, outcome, attempt, began, status=error.status, code=error.code)
+            self._wonder(error, wish.action)
             raise
-        except (OSError, ValueError) as error:
+        except OSError as error:
             self._ended(wish, Outcome.UNKNOWN, attempt, began, code=type(error).__name__)
+            raise
+        except ValueError as error:
+            status = self._client.status
+            self._ended(wish, Outcome.UNKNOWN, attempt, began, status=status, code=type(error).__name__)
+            self._wonder(error, wish.action)
             raise
         case_id = str(answer.get("case_id", ""))
         self._ended(wish, Outcome.OK, attempt, began, status=self._client.status, case_id=case_id)
         return answer
+
+    def _wonder(self, error: RefusedError | ValueError, action: str) -> None:
+        """Tell of an answer that nothing excuses: an error of the gateway's own, or no JSON."""
+        status = error.status if isinstance(error, RefusedError) else self._client.status
+        if status not in _EXCUSED and (isinstance(error, ValueError) or status >= _SERVER_ERROR):
+            self._surprised(f"{action}: {status} {type(error).__name__}")
 
     def _ended(self, wish: Wish, outcome: Outcome, attempt: int, began: float, **said: Any) -> None:
         took_s = time.monotonic() - began

@@ -4,17 +4,19 @@ import time
 from collections.abc import Iterator
 from random import Random
 
+import psycopg
 import pytest
 
 from bench.cast import DEPARTMENT, assemble
 from bench.loop import Loops
-from fault.faults.departments import PurgesItsQueue, department_kinds
+from fault.faults.departments import department_kinds
 from fault.faults.fault import Facts, Fault
 from fault.faults.links import WAYS, LinkBroken
 from fault.faults.messages import PARKED_WITHIN_S, message_kinds
 from fault.faults.processes import gateway_kinds, relay_kinds, service_kinds
 from fault.faults.servers import broker_kinds, postgres_kinds
 from fault.ground import Ground
+from fault.leftovers import LeftOver, left_over
 from fault.links import SERVERS
 from fault.stage import staged
 from ops.departments import settings
@@ -38,6 +40,15 @@ STRUCK = [
 LINKS = [LinkBroken(way, "dispatch", server) for way in WAYS for server in SERVERS]
 # A process that a message has killed twice is started a third time.
 MOST_EXITS = 2
+TAKE_THE_FIRST = (
+    "DELETE FROM inbox WHERE position = (SELECT min(position) FROM inbox WHERE source = 'intake') "
+    "RETURNING source, aggregate, sequence, event_id, type"
+)
+PUT_IT_LAST = "INSERT INTO inbox (source, aggregate, sequence, event_id, type) VALUES (%s, %s, %s, %s, %s)"
+LET_ONE_WAIT = (
+    "INSERT INTO inbox_waiting (source, aggregate, sequence, event_id, body) "
+    "VALUES ('intake', 'nobody', 2, gen_random_uuid(), '')"
+)
 
 
 @pytest.fixture(scope="module")
@@ -93,9 +104,9 @@ def test_poison_is_parked_and_settled_while_others_are_served(ground: Ground, fa
 @pytest.mark.parametrize("fault", department_kinds(), ids=lambda fault: fault.name)
 def test_a_rude_department_costs_itself_alone(ground: Ground, fault: Fault) -> None:
     facts = struck(ground, fault)
-    first, then = list(facts.values())
+    first, then = list(facts.values())[:2]
     assert int(first) >= 1
-    assert then == (1 if isinstance(fault, PurgesItsQueue) else first)
+    assert then == first
 
 
 def test_cases_go_round_in_what_is_left_of_the_cell(ground: Ground) -> None:
@@ -103,3 +114,24 @@ def test_cases_go_round_in_what_is_left_of_the_cell(ground: Ground) -> None:
     loops = Loops(LOOPBACK, ground.cell.ports["gateway"], cast, total=20, in_flight=8, patience_s=60.0)
     tally = loops.run(within_s=120)
     assert (len(tally.ended), tally.errors) == (20, [])
+
+
+def behind(ground: Ground, *departments: str) -> LeftOver:
+    return left_over(ground.servers.databases.url, heard=(), departments=departments)
+
+
+def test_what_a_service_has_not_made_of_what_it_was_told_is_found(ground: Ground) -> None:
+    """Looked at behind the cases that went round above; what is spoiled here is put back."""
+    assert wait_until(lambda: behind(ground) == LeftOver(), seconds=60), behind(ground)
+    assert behind(ground, DEPARTMENT).never_heard > 0
+    url = ground.servers.databases.url
+    with psycopg.connect(url("notify"), autocommit=True) as notify:
+        row = notify.execute(TAKE_THE_FIRST).fetchone()
+        assert behind(ground) == LeftOver(never_applied=1)
+        notify.execute(PUT_IT_LAST, row)
+        assert behind(ground) == LeftOver(applied_out_of_order=1)
+        notify.execute(LET_ONE_WAIT)
+        assert behind(ground) == LeftOver(applied_out_of_order=1, left_standing=1)
+    with psycopg.connect(url("intake"), autocommit=True) as intake:
+        intake.execute("UPDATE case_seal SET log_index = NULL WHERE log_index = 0")
+        assert behind(ground).unlogged in (0, 1)

@@ -12,7 +12,7 @@ from ops.cell import OBSERVED
 
 COMPONENTS = {"gateway", "service", "relay", "broker", "link", "postgres", "message", "department"}
 SEEDS = range(5)
-LONGEST_S = 480.0
+LONGEST_S = 560.0
 
 
 def kinds(faults: list[Fault]) -> set[tuple[str, str]]:

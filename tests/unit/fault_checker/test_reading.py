@@ -193,3 +193,10 @@ def test_the_command_says_what_is_wrong_in_words(run: ARun, tmp_path: Path) -> N
     assert said.exit_code == 1
     assert "is not there" in said.stderr
     assert json.loads(said.stdout.splitlines()[-1])["false_201"]["count"] == 1
+
+
+def test_a_run_in_which_nothing_was_accepted_proves_nothing(tmp_path: Path) -> None:
+    empty = ARun()
+    empty.judged(tmp_path)
+    save(tmp_path, empty.state)
+    assert CliRunner().invoke(main, [str(tmp_path)]).exit_code == 1

@@ -45,8 +45,8 @@ def test_an_accepted_case_that_is_not_there_is_lost_and_its_201_was_false(run: A
     run.leaves.clear()
     counts = found(run, tmp_path)
     assert counts["false_201"] == 1
-    # The report and its six acknowledged steps.
-    assert counts["lost"] == 7
+    # The report, its six acknowledged steps, and the case that its order is of.
+    assert counts["lost"] == 8
     assert CASE in words(run, tmp_path, "false_201")
 
 
@@ -150,7 +150,7 @@ def test_a_fact_told_twice_is_doubled_though_it_came_late(run: ARun, tmp_path: P
 
 
 def test_two_orders_for_one_cycle_are_doubled(run: ARun, tmp_path: Path) -> None:
-    another = msgspec.structs.replace(run.orders[0], order_id=an_id("another"))
+    another = msgspec.structs.replace(run.orders[0], order_id=an_id("another"), result_id=None)
     run.orders.append(another)
     counts = found(run, tmp_path)
     assert counts["doubled"] == 1
@@ -324,4 +324,14 @@ def test_one_id_with_two_contents_is_doubled(run: ARun, tmp_path: Path) -> None:
 
 def test_what_is_for_one_department_and_reaches_another_is_doubled(run: ARun, tmp_path: Path) -> None:
     run.heard.append(msgspec.structs.replace(run.heard[0], department="GRS"))
+    assert found(run, tmp_path) == {"doubled": 1}
+
+
+def test_an_order_of_no_case_was_made_and_its_case_was_lost(run: ARun, tmp_path: Path) -> None:
+    changed(run.orders, 0, case_id=an_id("nobody's"))
+    assert "which is not there" in words(run, tmp_path, "lost")
+
+
+def test_one_result_of_two_orders_is_doubled(run: ARun, tmp_path: Path) -> None:
+    changed(run.orders, 1, result_id=run.orders[0].result_id)
     assert found(run, tmp_path) == {"doubled": 1}

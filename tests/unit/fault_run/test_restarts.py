@@ -56,6 +56,14 @@ def test_what_comes_twice_counts_before_and_after_a_restart() -> None:
     assert (restarts.count, counting.started) == (3, ["notify", "notify", "relay"])
 
 
+def test_a_process_that_dies_by_itself_takes_nothing_off_the_count() -> None:
+    restarts, counting = counted()
+    counting.by_service["notify"] = 0
+    assert restarts.executed_twice() == 0
+    counting.by_service["notify"] = 5
+    assert restarts.executed_twice() == 5
+
+
 def test_what_is_delivered_again_is_told_by_restart() -> None:
     restarts, counting = counted()
     for name, more in (("intake", 0), ("notify", 5), ("intake", 2), ("notify", 1)):

@@ -1,8 +1,8 @@
 """A client of a fault run asks until the answer is definite, and writes down every try."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -63,11 +63,17 @@ def gateway(*statuses: int) -> Iterator[Gateway]:
 
 @contextmanager
 def tries(
-    server: Gateway, folder: Path, *, longest: Longest | None = None, is_over: bool = False
+    server: Gateway,
+    folder: Path,
+    *,
+    longest: Longest | None = None,
+    is_over: bool = False,
+    surprised: Callable[[str], None] = lambda _words: None,
 ) -> Iterator[Tries]:
+    longest = longest or Longest()
     with (
         closing(Log(folder / CLIENTS)) as log,
-        closing(Tries(server.server_port, log, longest or Longest(), lambda: is_over)) as made,
+        closing(Tries(server.server_port, log, longest, lambda: is_over, surprised=surprised)) as made,
     ):
         yield made
 
@@ -96,6 +102,18 @@ def test_every_try_has_the_same_key_and_stands_in_the_history(tmp_path: Path) ->
         (Outcome.OK, 4, 201),
     ]
     assert [each.case_id for each in entries(tmp_path)][-1] == "c-1"
+
+
+@pytest.mark.parametrize(("status", "told"), [(500, 1), (502, 1), (503, 0), (504, 0), (422, 0)])
+def test_an_error_of_the_gateways_own_is_a_surprise(tmp_path: Path, status: int, told: int) -> None:
+    surprises: list[str] = []
+    with (
+        gateway(status, 201) as server,
+        tries(server, tmp_path, surprised=surprises.append) as client,
+        suppress(RefusedError),
+    ):
+        client.have(WISH)
+    assert surprises == [f"report: {status} RefusedError"] * told
 
 
 def test_a_clear_refusal_is_final(tmp_path: Path) -> None:
