@@ -36,6 +36,7 @@ _BUSY_POLL_S, _IDLE_POLL_S, _LOCK_POLL_S = 0.04, 0.1, 0.25
 _FIRST_HOLD_S, _LONGEST_HOLD_S = 1.0, 60.0
 _COUNT_EVERY_S = 1.0
 _STOP_S = 10.0
+_COUNTED = (metrics.OUTBOX_UNSENT, metrics.OUTBOX_OLDEST, metrics.RELAY_HELD)
 _COUNT = sa.text("SELECT count(*), min(created_at) FROM outbox WHERE sent_at IS NULL")
 
 
@@ -77,11 +78,16 @@ class DatabaseRelay(threading.Thread):
 
     def run(self) -> None:
         """Lead or wait to lead, until told to stop."""
+        # That nobody leads is seen only where somebody says of himself that he does not.
+        metrics.RELAY_LEADER.labels(self._database_name).set(0)
         pause = _LOCK_POLL_S
         while not self._stopping.is_set():
             try:
-                # The broker first: a leader without a broker would only be in the way.
-                self._lead(Publisher(self._amqp_uri))
+                with self._autocommitting() as connection:
+                    # Whoever finds no broker says all the same how much waits for one.
+                    self._count(connection, [])
+                    # The broker before the lock: a leader without one would only be in the way.
+                    self._lead(connection, Publisher(self._amqp_uri))
                 pause = _LOCK_POLL_S
             except Exception as error:  # noqa: BLE001 - whatever it is, its database must not fall silent
                 pause = _LOCK_POLL_S if self.working else min(pause * 2, 5.0)
@@ -91,6 +97,10 @@ class DatabaseRelay(threading.Thread):
     def _note_lost(self, error: BaseException) -> None:
         self.working = False
         metrics.RELAY_LEADER.labels(self._database_name).set(0)
+        if isinstance(error, SQLAlchemyError):
+            # Nobody has counted since, and the alerts would go by what was.
+            for gauge in _COUNTED:
+                gauge.remove(self._database_name)
         expected = isinstance(error, _LOST)
         log.warning(
             "relay.lost",
@@ -99,15 +109,16 @@ class DatabaseRelay(threading.Thread):
             exc_info=None if expected else error,
         )
 
-    def _lead(self, publisher: Publisher) -> None:
+    def _lead(self, connection: Connection, publisher: Publisher) -> None:
         try:
-            with self._autocommitting() as connection:
-                self.working = True
-                while not self._stopping.is_set() and not self._lock(connection):
-                    self._idle(publisher)
-                    self._stopping.wait(_LOCK_POLL_S)
-                metrics.RELAY_LEADER.labels(self._database_name).set(1)
-                self._relay(connection, publisher)
+            self.working = True
+            while not self._stopping.is_set() and not self._lock(connection):
+                # A dead session may hold the lock, and then nobody else counts.
+                self._count(connection, [])
+                self._idle(publisher)
+                self._stopping.wait(_LOCK_POLL_S)
+            metrics.RELAY_LEADER.labels(self._database_name).set(1)
+            self._relay(connection, publisher)
         finally:
             publisher.close()
 

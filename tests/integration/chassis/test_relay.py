@@ -6,18 +6,25 @@ from typing import Any
 from uuid import uuid4
 
 import msgspec
+import psycopg
 import pytest
 
 from chassis.bus.publisher import Message, Publisher
 from chassis.context import Context
 from chassis.data.engine import Database
+from chassis.relay import _LOCK_KEY
 from contracts import naming
-from fault.proxy import Proxy
+from fault.proxy import Proxy, proxied
 from tests.support.toy.cell import ToyCell, a_thing
 from tests.support.toy.process import Process, eventually
 from tests.support.toy.service import Bump, Thing
 
 ASKED = Context(correlation_id="a test")
+COUNTED = (
+    "qiaotou_outbox_unsent_messages",
+    "qiaotou_outbox_oldest_seconds",
+    "qiaotou_relay_held_destinations",
+)
 
 
 def tell(toy: ToyCell, thing: Any, numbers: range) -> None:
@@ -33,6 +40,17 @@ def payload(toy: ToyCell, thing: Any, n: int) -> Any:
     fields = [("id", str), ("n", int)]
     made = msgspec.defstruct("Bumped", fields, namespace={"type": f"{toy.name}.thing.bumped.v1"})
     return made(str(thing), n)
+
+
+def tell_of_nowhere(toy: ToyCell) -> str:
+    """Put an order in the outbox for a department that has no queue; return its code."""
+    code = f"X{uuid4().hex[:6]}"
+    database = Database(toy.database_url, source=toy.name)
+    with database.writing(ASKED) as uow:
+        offered = payload(toy, a_thing(), 1)
+        uow.outbox.to_department(offered, department=code, subject="o", sequence=1, ordering_key="k")
+    database.close()
+    return code
 
 
 def unsent(toy: ToyCell, destination: str = "events") -> int:
@@ -60,16 +78,52 @@ def test_two_relays_have_one_leader_and_the_other_takes_over(own_toy: ToyCell) -
 def test_a_leader_that_lost_its_broker_leaves_the_lead_to_another(
     own_toy: ToyCell, amqp_proxy: Proxy
 ) -> None:
-    """Seen failing: with the leader's connection and its lock kept when the broker is lost: nobody leads."""
+    """Seen failing: with the leader's connection and its lock kept when the broker is lost: nobody leads.
+
+    With nothing counted while it is lost, the first one still tells of what the second has sent.
+    """
+    tell_of_nowhere(own_toy)
     first = own_toy.start_relay(amqp_url=amqp_proxy.url).wait_until_well()
     eventually(lambda: leads(first))
+    eventually(lambda: first.series("qiaotou_outbox_unsent_messages") == [1])
     second = own_toy.start_relay().wait_until_well()
     amqp_proxy.refuse()
     eventually(lambda: leads(second), within_s=30)
     assert not leads(first)
     assert first.health()[0] == 503
+    own_toy.rows("DELETE FROM outbox RETURNING 1")
+    eventually(lambda: first.series("qiaotou_outbox_unsent_messages") == [0])
+    assert first.health()[0] == 503
     amqp_proxy.restore()
     first.wait_until_well()
+
+
+def test_where_a_dead_session_holds_the_lock_the_relay_that_waits_says_so(own_toy: ToyCell) -> None:
+    """Seen failing: with the leader alone measuring: no series, and neither alert can fire."""
+    with psycopg.connect(own_toy.database_url, autocommit=True) as dead:
+        dead.execute("SELECT pg_advisory_lock(%s)", [_LOCK_KEY])
+        relay = own_toy.start_relay().wait_until_well()
+        assert relay.series("qiaotou_relay_leader") == [0]
+        tell(own_toy, a_thing(), range(1, 4))
+        eventually(lambda: relay.series("qiaotou_outbox_unsent_messages") == [3])
+        eventually(lambda: relay.metric("qiaotou_outbox_oldest_seconds") > 1)
+    eventually(lambda: unsent(own_toy) == 0)
+    assert leads(relay)
+    eventually(lambda: relay.series("qiaotou_outbox_unsent_messages") == [0])
+
+
+def test_a_relay_that_lost_its_database_tells_nothing_of_it(own_toy: ToyCell) -> None:
+    """Seen failing: with the gauges kept: an outbox that was full stays so, whatever becomes of it."""
+    tell_of_nowhere(own_toy)
+    with proxied(own_toy.database_url) as proxy:
+        relay = own_toy.start_relay(QIAOTOU_DATABASES=f"{own_toy.name}={proxy.url}").wait_until_well()
+        eventually(lambda: all(map(relay.series, COUNTED)))
+        proxy.refuse()
+        eventually(lambda: not any(map(relay.series, COUNTED)))
+        assert relay.series("qiaotou_relay_leader") == [0]
+        proxy.restore()
+        eventually(lambda: all(map(relay.series, COUNTED)))
+        relay.kill()
 
 
 def test_a_relay_killed_between_confirm_and_mark_costs_duplicates_that_nobody_hears(
@@ -92,12 +146,7 @@ def test_a_relay_killed_between_confirm_and_mark_costs_duplicates_that_nobody_he
 
 
 def test_a_missing_queue_holds_up_its_own_messages_alone(own_toy: ToyCell) -> None:
-    thing, code = a_thing(), f"X{uuid4().hex[:6]}"
-    database = Database(own_toy.database_url, source=own_toy.name)
-    with database.writing(ASKED) as uow:
-        offered = payload(own_toy, thing, 1)
-        uow.outbox.to_department(offered, department=code, subject=str(thing), sequence=1, ordering_key="k")
-    database.close()
+    thing, code = a_thing(), tell_of_nowhere(own_toy)
     relay = own_toy.start_relay().wait_until_well()
     eventually(lambda: relay.metric("qiaotou_relay_held_destinations") == 1)
     tell(own_toy, thing, range(1, 21))

@@ -66,9 +66,13 @@ class Process:
 
     def metric(self, name: str) -> float:
         """Return the sum of a metric over its labels."""
+        return sum(self.series(name))
+
+    def series(self, name: str) -> list[float]:
+        """Return a metric for each of its labels; none where it was never told."""
         with urllib.request.urlopen(f"http://127.0.0.1:{self.metrics_port}/metrics", timeout=5) as answer:
             lines = answer.read().decode().splitlines()
-        return sum(float(line.split()[-1]) for line in lines if line.split("{")[0].split(" ")[0] == name)
+        return [float(line.split()[-1]) for line in lines if line.split("{")[0].split(" ")[0] == name]
 
     def is_running(self) -> bool:
         return self._running.process.poll() is None
