@@ -78,9 +78,9 @@ def test_two_relays_have_one_leader_and_the_other_takes_over(own_toy: ToyCell) -
 def test_a_leader_that_lost_its_broker_leaves_the_lead_to_another(
     own_toy: ToyCell, amqp_proxy: Proxy
 ) -> None:
-    """Seen failing: with the leader's connection and its lock kept when the broker is lost: nobody leads.
+    """And it counts meanwhile: else it still tells of what has been settled since.
 
-    With nothing counted while it is lost, the first one still tells of what the second has sent.
+    Seen failing: with the leader's connection and its lock kept when the broker is lost: nobody leads.
     """
     tell_of_nowhere(own_toy)
     first = own_toy.start_relay(amqp_url=amqp_proxy.url).wait_until_well()
