@@ -15,6 +15,11 @@ def _driver(connection: Connection) -> psycopg.Connection[tuple[Any, ...]]:
     return cast("psycopg.Connection[tuple[Any, ...]]", connection.connection.driver_connection)
 
 
+def is_lost(connection: Connection) -> bool:
+    """Return whether the driver has found its connection closed and SQLAlchemy does not know of it."""
+    return not connection.closed and not connection.invalidated and _driver(connection).closed
+
+
 def rows(
     connection: Connection, sql: str, given: Mapping[str, object], *, prepare: bool | None = None
 ) -> list[tuple[Any, ...]]:

@@ -63,14 +63,14 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Give a connection for queries, each its own snapshot; nothing can be written."""
-        with self.engine.connect() as connection:
-            yield connection.execution_options(isolation_level="AUTOCOMMIT", postgresql_readonly=True)
+        with self._each_alone(read_only=True) as connection:
+            yield connection
 
     @contextmanager
     def autocommitting(self) -> Iterator[Connection]:
         """Give a connection on which each statement is a transaction of its own, in one round trip."""
-        with self.engine.connect() as connection:
-            yield connection.execution_options(isolation_level="AUTOCOMMIT", postgresql_readonly=False)
+        with self._each_alone(read_only=False) as connection:
+            yield connection
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
@@ -96,6 +96,19 @@ class Database:
             yield uow
             uow.keep()
             uow.flush()
+
+    @contextmanager
+    def _each_alone(self, *, read_only: bool) -> Iterator[Connection]:
+        with self.engine.connect() as connection:
+            try:
+                yield connection.execution_options(
+                    isolation_level="AUTOCOMMIT", postgresql_readonly=read_only
+                )
+            finally:
+                # SQLAlchemy does not see what is lost straight in psycopg: it would set back what it set on
+                # a closed connection, and lose the pool's place for it.
+                if direct.is_lost(connection):
+                    connection.invalidate()
 
     def close(self) -> None:
         """Close every connection."""
