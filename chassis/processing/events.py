@@ -12,7 +12,7 @@ from chassis.data.engine import Database
 from chassis.data.unit_of_work import UnitOfWork
 from chassis.principal import the_system
 from chassis.processing import parking, taking_up
-from chassis.processing.faults import is_conflict, is_contention, is_of_the_house
+from chassis.processing.faults import is_conflict, is_contention, is_of_the_house, is_too_slow
 from chassis.processing.inbox import Arrived, Inbox, opening
 from chassis.processing.loading import Load, prefetch
 from chassis.processing.suspects import Suspects
@@ -69,7 +69,11 @@ class EventProcessor:
         self._suspects = Suspects()
 
     def process(self, database: Database, batch: Sequence[Inbound]) -> None:
-        """Apply a batch. Raises: what is of the house; the messages then come again."""
+        """Apply a batch; one that is too much for the database at once, message by message.
+
+        Raises: what is of the house; the messages then come again. So does a single message that takes
+        longer than a statement may: the database may be busy, and nobody could tell.
+        """
         metrics.BATCH_SIZE.labels(self.service, "event").observe(len(batch))
         if any(message.redelivered for message in batch):
             for message in batch:
@@ -146,7 +150,8 @@ class EventProcessor:
                     self._one_by_one(database, arrived)
                     return
             except Exception as error:
-                if is_of_the_house(error) and not (is_contention(error) and tries > 1):
+                may_help = tries > 1 if is_contention(error) else is_too_slow(error) and len(arrived) > 1
+                if is_of_the_house(error) and not may_help:
                     raise
                 self._after_failure(database, arrived, error, tries=tries)
                 return
@@ -156,7 +161,7 @@ class EventProcessor:
     def _after_failure(
         self, database: Database, arrived: list[Arrived], error: Exception, *, tries: int
     ) -> None:
-        """A write failed for the batch as a whole: look again, then one by one, then park."""
+        """The batch failed as a whole: look again, then one by one, then park."""
         if tries > 1 and (is_contention(error) or is_conflict(error)):
             self._apply(database, arrived, tries=tries - 1)
         elif len(arrived) > 1:
@@ -179,6 +184,7 @@ class EventProcessor:
             for each in ready:
                 self._handle(each, uow)
             uow.flush(inbox.write)
+        metrics.INBOX_DUPLICATES.labels(self.service).inc(inbox.duplicates)
         self._note_rolled_back(inbox.rolled_back)
         for fork in inbox.forks:
             log.error("event.fork", type=fork.event.type, source=fork.event.source)

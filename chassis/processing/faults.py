@@ -28,6 +28,11 @@ def is_of_the_house(error: BaseException) -> bool:
     return isinstance(error, _HOUSE) and not isinstance(_cause(error), _MESSAGE)
 
 
+def is_too_slow(error: BaseException) -> bool:
+    """Return whether the server ended a statement that took too long: of the house, or one of too much."""
+    return isinstance(_cause(error), psycopg.errors.QueryCanceled)
+
+
 def is_conflict(error: BaseException) -> bool:
     """Return whether somebody else has written the same meanwhile: a fresh look will tell."""
     return isinstance(_cause(error), psycopg.errors.IntegrityError)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from chassis import metrics
 from chassis.bus.inbound import Inbound
 from chassis.data import bulk, direct
 from chassis.data.epochs import HEARD, RAISE
@@ -70,6 +69,7 @@ class Inbox:
         self._held: dict[tuple[str, str, int], Arrived] = {}
         self._epochs: dict[str, int] = {}
         self._raised: dict[str, int] = {}
+        self.duplicates = 0
         self.forks: list[Arrived] = []
         self.rolled_back: list[Arrived] = []
         self._read_opened()
@@ -176,7 +176,7 @@ class Inbox:
         """A repeat is dropped; the same sequence under another id is a fork."""
         if not duplicates:
             return
-        metrics.INBOX_DUPLICATES.labels(self._service).inc(len(duplicates))
+        self.duplicates += len(duplicates)
         places = [(*each.line, each.event.sequence) for each in duplicates]
         ids = {
             (source, aggregate, sequence): event_id

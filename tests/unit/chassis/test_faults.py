@@ -4,7 +4,7 @@ import psycopg.errors
 import pytest
 import sqlalchemy.exc
 
-from chassis.processing.faults import is_conflict, is_contention, is_of_the_house
+from chassis.processing.faults import is_conflict, is_contention, is_of_the_house, is_too_slow
 
 
 def of(error: Exception, cls: type[sqlalchemy.exc.DBAPIError] = sqlalchemy.exc.OperationalError) -> Exception:
@@ -16,6 +16,7 @@ HOUSE = [
     of(psycopg.errors.AdminShutdown()),
     of(psycopg.errors.DiskFull()),
     of(psycopg.errors.DeadlockDetected()),
+    of(psycopg.errors.QueryCanceled()),
     psycopg.OperationalError("the server closed the connection"),
     psycopg.errors.AdminShutdown(),
     psycopg.InterfaceError("the connection is closed"),
@@ -59,3 +60,10 @@ def test_a_conflict_is_what_a_fresh_look_may_explain() -> None:
     assert is_conflict(of(psycopg.errors.UniqueViolation(), sqlalchemy.exc.IntegrityError))
     assert is_conflict(psycopg.errors.UniqueViolation())
     assert not is_conflict(psycopg.errors.UntranslatableCharacter())
+
+
+def test_too_slow_is_what_the_server_ends_and_not_a_server_that_says_nothing() -> None:
+    assert is_too_slow(of(psycopg.errors.QueryCanceled()))
+    assert is_too_slow(psycopg.errors.QueryCanceled())
+    assert not is_too_slow(psycopg.OperationalError("the database did not answer in time"))
+    assert not is_too_slow(ValueError())
