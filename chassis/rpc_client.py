@@ -78,7 +78,11 @@ class _Session:
         self._doors = doors
         self.alive = True
         self.link.channel.events["basic_return"].add(self._returned)
-        self.link.consume(_REPLY_TO, self._replied, no_ack=True)
+        try:
+            self.link.consume(_REPLY_TO, self._replied, no_ack=True)
+        except BaseException:
+            self.link.drop()
+            raise
         threading.Thread(target=self._read, name="rpc-replies", daemon=True).start()
 
     def end(self, error: Exception) -> None:

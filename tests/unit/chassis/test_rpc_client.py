@@ -181,6 +181,20 @@ def test_a_broker_that_cannot_be_reached_is_unavailable(house: Any) -> None:
     assert there.client.connected()
 
 
+def test_a_connection_on_which_no_reply_can_be_had_is_dropped(house: Any, monkeypatch: Any) -> None:
+    there = house(replying(OK))
+    with monkeypatch.context() as patch:
+        patch.setattr(AnsweringLink, "consume", _refused)
+        with pytest.raises(ServiceUnavailable):
+            there.client.query("toy", "thing", context=ASKED, result=Thing)
+        assert there.links[0].dropped.wait(5)
+    assert there.client.query("toy", "thing", context=ASKED, result=Thing) == Thing(3)
+
+
+def _refused(*_: object, **__: object) -> str:
+    raise ConnectionResetError
+
+
 def test_a_connection_lost_under_a_call_is_said_at_once_and_the_next_call_has_another(house: Any) -> None:
     there = house(lambda link, _request: link.lose())
     started = time.monotonic()
