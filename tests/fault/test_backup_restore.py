@@ -85,7 +85,8 @@ def returned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Returned]:
             loops.at(PACE)
             wait_for(lambda: loops.tally.reported >= told.number + ANEW, "new reports")
             loops.at(REST)
-            wait_for(lambda: loops.tally.alive <= 0, "every case is archived")
+            ended = wait_until(lambda: loops.tally.alive <= 0, seconds=300)
+            assert ended, (loops.tally.alive, loops.refusals(), loops.surprises)
         yield Returned(
             running,
             told,
