@@ -38,6 +38,8 @@ keepalive = 30
 timeout = 60
 graceful_timeout = 20
 backlog = 1024
+# What is sent past the line keeps no pace.
+sendfile = False
 # A request line holds a cursor and filters at most.
 limit_request_line = 4094
 limit_request_fields = 60

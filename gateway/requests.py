@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from http import HTTPStatus
 from threading import BoundedSemaphore
 
@@ -14,6 +13,7 @@ from gateway.access import Access
 from gateway.auth import admit
 from gateway.headers import REQUEST_ID, request_id
 from gateway.house import house
+from gateway.line import SHORT_BODY_BYTES, SILENCE_S
 from gateway.media.inspection import LARGEST_BYTES
 from gateway.refusals import PayloadTooLarge
 from gateway.settings import MIB
@@ -28,24 +28,20 @@ _LIMITS = {
     "uploads.begin_upload": LARGEST_BYTES,
     "uploads.add_piece": LARGEST_BYTES,
 }
-# A client that is still sending does not read: what is too large is read away up to here, so that
-# it hears why.
-_READ_AWAY_BYTES = 32 * MIB
-_PIECE_BYTES = 64 * 1024
-# A phone that has gone does not say so: a thread waits no longer than this for more of its file.
-_SILENCE_S = 30
 # Photos are through in a moment; slow videos are what is not waited for.
 _BERTH_S = 0.5
-# Nothing of what is still coming is wanted.
-_FAREWELL_S = 5
+# A body that is no file is at most a megabyte, and comes at once.
+BODY_S = 10.0
 
 
 def register(app: Flask, policy: Mapping[str, Access], *, threads: int) -> None:
     """Put the hooks around every request of this application.
 
-    Files may arrive in three quarters of the threads at once: slow phones do not keep everybody else out.
+    Files may arrive in three quarters of the threads at once, other long bodies in an eighth: slow
+    clients do not keep everybody else out.
     """
     berths = BoundedSemaphore(max(1, threads * 3 // 4))
+    ears = BoundedSemaphore(max(1, threads // 8))
 
     def before() -> None:
         g.started = time.perf_counter()
@@ -55,11 +51,12 @@ def register(app: Flask, policy: Mapping[str, Access], *, threads: int) -> None:
             return
         admit(policy[endpoint])
         if endpoint in _LIMITS:
-            _wait_at_most(_SILENCE_S)
             if not berths.acquire(timeout=_BERTH_S):
                 raise Unavailable("many files are arriving; try again")
             g.berth = berths
         _measure(_LIMITS.get(endpoint, JSON_MAX_BYTES))
+        if endpoint not in _LIMITS and _is_arriving():
+            _hear_out(ears)
 
     app.before_request(before)
     app.after_request(_after)
@@ -80,40 +77,46 @@ def _measure(limit_bytes: int) -> None:
     if length is None and request.headers.get("Transfer-Encoding") and request.endpoint == _UPLOADING:
         raise MalformedRequest("say how long the upload is", header="Content-Length")
     if length is not None and length > limit_bytes:
-        if request.endpoint not in _LIMITS:
-            _read_away(length)
         raise PayloadTooLarge(f"at most {limit_bytes} bytes", limit_bytes=limit_bytes)
 
 
-def _read_away(length: int) -> None:
-    left = min(length, _READ_AWAY_BYTES)
-    stream = request.environ["wsgi.input"]
-    while left > 0:
-        piece = stream.read(min(left, _PIECE_BYTES))
-        if not piece:
-            return
-        left -= len(piece)
+def _is_arriving() -> bool:
+    """Return whether more of the body may be on its way; a short one has been gathered before."""
+    if "Transfer-Encoding" in request.headers:
+        return True
+    length = request.content_length or 0
+    return length > SHORT_BODY_BYTES or (length > 0 and "Expect" in request.headers)
 
 
-def _wait_at_most(seconds: float | None) -> None:
-    """Wait so long for the client's next bytes, None for ever; gunicorn gives its socket."""
-    socket = request.environ.get("gunicorn.socket")
-    if socket is not None:
-        socket.settimeout(seconds)
+def _hear_out(ears: BoundedSemaphore) -> None:
+    """Read a long body whole, while only a few others are being read. Raises: Unavailable."""
+    if not ears.acquire(timeout=_BERTH_S):
+        raise Unavailable("many long requests are arriving; try again")
+    try:
+        _wait_at_most(BODY_S)
+        request.get_data()
+    finally:
+        ears.release()
+        _wait_at_most(SILENCE_S)
 
 
-def _let_hear(response: Response) -> None:
-    """Read away what is left of a file that is refused, and wait for the client as for any other."""
-    if response.status_code >= HTTPStatus.BAD_REQUEST:
-        _wait_at_most(_FAREWELL_S)
-        with suppress(OSError):
-            _read_away(_READ_AWAY_BYTES if request.content_length is None else request.content_length)
-    _wait_at_most(None)
+def _wait_at_most(seconds: float) -> None:
+    """Wait so long for the client to send or read at its pace; gunicorn gives the line to it."""
+    line = request.environ.get("gunicorn.socket")
+    if line is not None:
+        line.wait_at_most(seconds)
+
+
+def _hang_up() -> None:
+    """Let the connection end with the answer; the worker reads away what is still coming."""
+    line = request.environ.get("gunicorn.socket")
+    if line is not None:
+        line.hang_up()
 
 
 def _after(response: Response) -> Response:
-    if request.endpoint in _LIMITS:
-        _let_hear(response)
+    if response.status_code >= HTTPStatus.BAD_REQUEST and _is_arriving():
+        _hang_up()
     seconds = time.perf_counter() - g.started
     rule = request.url_rule
     route = metrics.UNMATCHED if rule is None else rule.rule

@@ -27,7 +27,7 @@ def a_free_port() -> int:
 class Gateway:
     """A running gateway and how to ask it."""
 
-    def __init__(self, folder: Path, *, database_url: str, amqp_uri: str) -> None:
+    def __init__(self, folder: Path, *, database_url: str, amqp_uri: str, **more: str) -> None:
         self.port, self.metrics_port = a_free_port(), a_free_port()
         self.log = folder / "gateway.log"
         told = {
@@ -38,6 +38,7 @@ class Gateway:
             "QIAOTOU_METRICS_PORT": str(self.metrics_port),
             "QIAOTOU_MODE": "test",
             "TMPDIR": str(folder),
+            **{f"QIAOTOU_{name.upper()}": value for name, value in more.items()},
         }
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(

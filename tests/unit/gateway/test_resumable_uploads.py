@@ -16,6 +16,7 @@ from chassis.refusal import NotFound
 from gateway import tus
 from gateway.app import create_app
 from gateway.house import house_of
+from gateway.line import SHORT_BODY_BYTES
 from gateway.media.storage import Storage
 from gateway.media.sweeping import Sweeper
 from gateway.refusals import MediaTypeRefused, VideoUnavailable
@@ -503,23 +504,24 @@ def test_no_log_line_has_a_name_of_a_file(client: Client, capfd: pytest.CaptureF
     assert path.rpartition("/")[2] not in said
 
 
-class Socket:
-    """What gunicorn gives of a connection."""
+class OneLine:
+    """What the worker gives of a connection."""
 
     def __init__(self) -> None:
-        self.waits: list[float | None] = []
+        self.ended = 0
 
-    def settimeout(self, seconds: float | None) -> None:
-        self.waits.append(seconds)
+    def hang_up(self) -> None:
+        self.ended += 1
 
 
-def test_a_silent_client_keeps_no_thread_for_ever_and_a_slow_reader_is_waited_for(client: Client) -> None:
-    path = client.began(len(FILE))
-    taken, refused, reading = Socket(), Socket(), Socket()
-    assert client.send(path, 0, FILE[:100], environ_overrides={"gunicorn.socket": taken}).status_code == 204
-    assert client.send(path, 0, FILE[:100], environ_overrides={"gunicorn.socket": refused}).status_code == 409
-    client.cell.get("/me", token=client.token, environ_overrides={"gunicorn.socket": reading})
-    assert (taken.waits, refused.waits, reading.waits) == ([30, None], [30, 5, None], [])
+def test_a_connection_ends_with_the_refusal_of_what_is_still_coming(client: Client) -> None:
+    whole = PDF + bytes(SHORT_BODY_BYTES)
+    path = client.began(len(whole))
+    short, long, taken = OneLine(), OneLine(), OneLine()
+    assert client.send(path, 7, whole[:99], environ_overrides={"gunicorn.socket": short}).status_code == 409
+    assert client.send(path, 7, whole, environ_overrides={"gunicorn.socket": long}).status_code == 409
+    assert client.send(path, 0, whole, environ_overrides={"gunicorn.socket": taken}).status_code == 204
+    assert (short.ended, long.ended, taken.ended) == (0, 1, 0)
 
 
 class Slow(BytesIO):
