@@ -22,14 +22,17 @@ _WELL_S, _DEAD_S = 90.0, 40.0
 
 @dataclass(frozen=True)
 class Ground:
-    """One running cell, and the randomness of the run. `frozen`: processes that stand still on purpose."""
+    """One running cell, and the randomness of the run.
+
+    `frozen_until`: until when (monotonic seconds) a process stood still on purpose; infinity while it does.
+    """
 
     cell: Cell
     servers: Servers
     supervisor: Supervisor
     random: Random
     links: Links
-    frozen: set[str] = field(default_factory=set)
+    frozen_until: dict[str, float] = field(default_factory=dict)
 
     def pid(self, process: str) -> int:
         """Return the pid of a process, 0 while it is down."""

@@ -20,7 +20,7 @@ class Watchdog:
 
     def __init__(self, ground: Ground, token: str) -> None:
         self._cell = ground.cell
-        self._frozen = ground.frozen
+        self._frozen_until = ground.frozen_until
         self._token = token
         self._over = threading.Event()
         self.longest = Longest()
@@ -39,10 +39,10 @@ class Watchdog:
 
     def _watch(self, name: str) -> None:
         while not self._over.wait(EVERY_S):
-            began, was_frozen = time.monotonic(), name in self._frozen
+            began = time.monotonic()
             self._ask(name)
             # What stands still on purpose cannot say so; whoever needs it has to go on.
-            if was_frozen or name in self._frozen:
+            if self._frozen_until.get(name, 0.0) >= began:
                 continue
             self.longest.waited(time.monotonic() - began, f"watchdog, {name}")
 

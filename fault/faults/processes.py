@@ -1,5 +1,6 @@
 """Processes of ours that are killed, asked to stop, or stand still."""
 
+import math
 import os
 import signal
 import time
@@ -98,15 +99,16 @@ class Frozen:
     def inject(self, ground: Ground) -> None:
         """Stop it where it is. Nobody is to blame it that it does not answer meanwhile."""
         self._pid = ground.running_pid(self.process)
-        ground.frozen.add(self.process)
+        ground.frozen_until[self.process] = math.inf
         os.kill(self._pid, signal.SIGSTOP)
 
     def heal(self, ground: Ground) -> Facts:
         """Let it go on."""
         if is_alive(self._pid):
             os.kill(self._pid, signal.SIGCONT)
-        ground.frozen.discard(self.process)
-        return {"well_s": round(ground.wait_until_well([self.process]), 3)}
+        well_s = ground.wait_until_well([self.process])
+        ground.frozen_until[self.process] = time.monotonic()
+        return {"well_s": round(well_s, 3)}
 
 
 @dataclass
