@@ -25,6 +25,7 @@ from chassis.data.engine import Database
 from chassis.data.outbox import Unsent, mark_sent, unsent
 from chassis.leaving import leave, wait_for
 from chassis.observe import Observer
+from contracts.naming import EVENTS_EXCHANGE
 
 log = structlog.get_logger()
 
@@ -51,10 +52,11 @@ class Holds:
         """Return the destinations to leave alone at `now` (monotonic seconds)."""
         return [destination for destination, until in self._until.items() if until > now]
 
-    def failed(self, destination: str, now: float) -> None:
-        """Leave this destination alone for a while, twice as long each time."""
+    def failed(self, destination: str, now: float, *, is_certain: bool = True) -> None:
+        """Leave this destination alone for a while, twice as long each time, if the fault is its own."""
         self._until[destination] = now + self._pause[destination]
-        self._pause[destination] = min(self._pause[destination] * 2, _LONGEST_HOLD_S)
+        if is_certain:
+            self._pause[destination] = min(self._pause[destination] * 2, _LONGEST_HOLD_S)
 
     def succeeded(self, destination: str) -> None:
         """This destination takes messages again."""
@@ -147,7 +149,11 @@ class DatabaseRelay(threading.Thread):
             self._stopping.wait(poll)
 
     def _publish(self, connection: Connection, publisher: Publisher, rows: list[Unsent]) -> None:
-        published = publisher.publish_all([_message(row) for row in rows])
+        try:
+            published = publisher.publish_all([_message(row) for row in rows])
+        except TimeoutError:
+            self._hold_unconfirmed(rows)
+            raise
         sent = [row for row in rows if str(row.id) in published.confirmed]
         mark_sent(connection, [row.position for row in sent])
         now = time.monotonic()
@@ -157,6 +163,17 @@ class DatabaseRelay(threading.Thread):
             log.warning("relay.held", database=self._database_name, destination=destination)
             self._holds.failed(destination, now)
         self._measure(sent, [row for row in rows if str(row.id) in published.failed])
+
+    def _hold_unconfirmed(self, rows: list[Unsent]) -> None:
+        """Nothing was confirmed: the next look is to find others' rows, were there ever so many of these.
+
+        With events among them it may be the broker that is silent, and no queue of a department.
+        """
+        now = time.monotonic()
+        is_certain = all(row.exchange != EVENTS_EXCHANGE for row in rows)
+        for destination in {row.destination for row in rows if row.exchange != EVENTS_EXCHANGE}:
+            log.warning("relay.held", database=self._database_name, destination=destination)
+            self._holds.failed(destination, now, is_certain=is_certain)
 
     def _measure(self, sent: list[Unsent], failed: list[Unsent]) -> None:
         name, now = self._database_name, datetime.now(UTC)

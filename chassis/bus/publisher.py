@@ -32,7 +32,11 @@ class Publisher:
     def __init__(self, uri: str) -> None:
         self._link = Link(uri)
         channel = self._link.channel
-        channel.confirm_select()
+        try:
+            channel.confirm_select()
+        except BaseException:
+            self._link.drop()
+            raise
         channel.events["basic_ack"].add(self._on_ack)
         channel.events["basic_nack"].add(self._on_nack)
         channel.events["basic_return"].add(self._on_return)

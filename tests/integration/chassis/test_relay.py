@@ -2,6 +2,7 @@
 
 import signal
 import threading
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -9,7 +10,8 @@ import msgspec
 import psycopg
 import pytest
 
-from chassis.bus.publisher import Message, Publisher
+from chassis import relay as relay_module
+from chassis.bus.publisher import Message, Published, Publisher
 from chassis.context import Context
 from chassis.data.engine import Database
 from chassis.relay import _LOCK_KEY
@@ -20,6 +22,7 @@ from tests.support.toy.process import Process, eventually
 from tests.support.toy.service import Bump, Thing
 
 ASKED = Context(correlation_id="a test")
+NO_TAG = 10**9
 COUNTED = (
     "qiaotou_outbox_unsent_messages",
     "qiaotou_outbox_oldest_seconds",
@@ -180,6 +183,46 @@ def test_a_full_queue_holds_up_its_own_messages_alone(own_toy: ToyCell) -> None:
         eventually(lambda: unsent(own_toy) == 0, within_s=30)
         assert unsent(own_toy, queue) == 2
         channel.queue_delete(queue)
+
+
+class DeafFor(Publisher):
+    """A publisher whose broker never says anything about one destination's messages."""
+
+    deaf_key = ""
+
+    def publish_all(self, messages: Sequence[Message], *, within_s: float = 0.5) -> Published:
+        return super().publish_all(messages, within_s=within_s)
+
+    def _send(self, message: Message) -> None:
+        if message.routing_key == self.deaf_key:
+            self._outstanding[NO_TAG + len(self._outstanding)] = message.id
+        else:
+            super()._send(message)
+
+
+def test_a_queue_that_confirms_nothing_holds_up_its_own_messages_alone(
+    own_toy: ToyCell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen failing: with nothing held where nothing was confirmed: the same 500 rows are read for ever."""
+    code = f"X{uuid4().hex[:6]}"
+    queue = naming.department_queue(code)
+    monkeypatch.setattr(DeafFor, "deaf_key", code)
+    monkeypatch.setattr(relay_module, "Publisher", DeafFor)
+    own_toy.rows(
+        "INSERT INTO outbox (id, exchange, routing_key, destination, ordering_key, type, body) "
+        "SELECT gen_random_uuid(), %s, %s, %s, 'k', 't', '' FROM generate_series(1, 600) RETURNING 1",
+        naming.DEPARTMENTS_EXCHANGE, code, queue,
+    )  # fmt: skip
+    tell(own_toy, a_thing(), range(1, 21))
+    stopping = threading.Event()
+    relay = relay_module.DatabaseRelay(own_toy.name, own_toy.database_url, own_toy.amqp_url, stopping)
+    relay.start()
+    try:
+        eventually(lambda: unsent(own_toy) == 0, within_s=60)
+        assert unsent(own_toy, queue) == 600
+    finally:
+        stopping.set()
+        relay.join(60)
 
 
 def test_a_message_without_an_ordering_key_is_not_published(own_toy: ToyCell) -> None:

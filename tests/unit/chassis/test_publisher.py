@@ -77,3 +77,21 @@ def test_between_pipelines_it_reads_and_beats(monkeypatch: pytest.MonkeyPatch) -
     link = ConfirmingLink()
     publisher_on(monkeypatch, link).idle()
     assert (link.drains, link.beats) == ([0], 1)
+
+
+def test_a_link_that_takes_no_confirms_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seen failing: with the link left to itself, and its connection to the broker open."""
+
+    class Refusing(ConfirmingLink):
+        is_dropped = False
+
+        def confirm_select(self) -> None:
+            raise ConnectionResetError
+
+        def drop(self) -> None:
+            self.is_dropped = True
+
+    link = Refusing()
+    with pytest.raises(ConnectionResetError):
+        publisher_on(monkeypatch, link)
+    assert link.is_dropped

@@ -21,6 +21,15 @@ def test_every_failure_doubles_the_pause_up_to_a_minute() -> None:
     assert pauses == [1, 2, 4, 8, 16, 32, 60, 60, 60]
 
 
+def test_a_failure_that_may_be_the_brokers_makes_no_pause_longer() -> None:
+    """Seen failing: with every failure held against the destination."""
+    holds = Holds()
+    for _ in range(9):
+        holds.failed("d", 0.0, is_certain=False)
+    assert holds.held(0.9) == ["d"]
+    assert holds.held(1.1) == []
+
+
 def test_one_success_forgets_all_failures() -> None:
     holds = Holds()
     for _ in range(5):
