@@ -62,14 +62,14 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Give a connection for queries, each its own snapshot; nothing can be written."""
-        with self._each_alone(read_only=True) as connection:
+        """Give a connection for queries, each its own snapshot. It is for reading; nothing enforces that."""
+        with self._each_alone() as connection:
             yield connection
 
     @contextmanager
     def autocommitting(self) -> Iterator[Connection]:
         """Give a connection on which each statement is a transaction of its own, in one round trip."""
-        with self._each_alone(read_only=False) as connection:
+        with self._each_alone() as connection:
             yield connection
 
     @contextmanager
@@ -98,12 +98,11 @@ class Database:
             uow.flush()
 
     @contextmanager
-    def _each_alone(self, *, read_only: bool) -> Iterator[Connection]:
+    def _each_alone(self) -> Iterator[Connection]:
         with self.engine.connect() as connection:
             try:
-                yield connection.execution_options(
-                    isolation_level="AUTOCOMMIT", postgresql_readonly=read_only
-                )
+                # A server takes `read only` of a transaction that is begun, and here none is.
+                yield connection.execution_options(isolation_level="AUTOCOMMIT")
             finally:
                 # SQLAlchemy does not see what is lost straight in psycopg: it would set back what it set on
                 # a closed connection, and lose the pool's place for it.
