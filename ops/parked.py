@@ -18,6 +18,7 @@ from ops.display import Display
 from ops.errors import Unready
 from ops.parked_message import Parked, Wanted
 from ops.parked_view import show_history, show_list
+from ops.settled import lacking
 from ops.unhandled import Unhandled, unhandled_of
 
 
@@ -128,15 +129,21 @@ def skip(unhandled: Unhandled, key: str, because: str) -> None:
 
 @commands.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
+@click.option("--kept", metavar="HASH", multiple=True, help="That this said once and was kept elsewhere.")
 @click.pass_obj
-def history(unhandled: Unhandled, *, as_json: bool) -> None:
+def history(unhandled: Unhandled, *, kept: tuple[str, ...], as_json: bool) -> None:
     """Say who has replayed and skipped what, when and why; exit 1 where the record was changed."""
     found = unhandled.history()
+    rewritten = lacking(found, kept)
     if as_json:
         click.echo(json.dumps([each.summary() for each in found], default=str, ensure_ascii=False))
     else:
         show_history(Display(), found)
-    sys.exit(0 if all(each.stands for each in found) else 1)
+    for each in rewritten:
+        click.echo(
+            f"No entry that stands has the hash {each}: the record was written anew or cut off.", err=True
+        )
+    sys.exit(0 if all(each.stands for each in found) and not rewritten else 1)
 
 
 def _chosen(unhandled: Unhandled, wanted: Wanted, *, yes: bool) -> tuple[str, ...]:

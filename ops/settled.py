@@ -1,7 +1,7 @@
 """Who has settled which message, when and why: each service's chain of entries that nobody changes."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -94,6 +94,15 @@ def read(connection: psycopg.Connection, service: str) -> Iterator[Settled]:
         # Behind an entry that does not stand none does: its hash vouches for nothing.
         last = row.hash if stands else b"broken"
         yield msgspec.structs.replace(row, service=service, stands=stands)
+
+
+def lacking(found: Iterable[Settled], kept: Sequence[str]) -> list[str]:
+    """Return which hashes (hex) that were kept elsewhere are those of no entry, or of none that stands.
+
+    Whoever may write into the database can write all of a chain anew: then it stands, without these.
+    """
+    known = {each.hash.hex() for each in found if each.stands}
+    return [each for each in kept if each.strip().lower() not in known]
 
 
 _HASHED = tuple(name for name in Settled.__struct_fields__ if name not in ("service", "hash", "stands"))

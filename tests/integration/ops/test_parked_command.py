@@ -63,7 +63,11 @@ def test_all_that_waits_for_a_person_is_shown_settled_and_on_record(
         (key, "replayed", "mended", True),
         (noise, "skipped", "noise", True),
     ]
-    assert "unbroken up to" in _said(cell, "history")
+    assert "unbroken up to" in _said(cell, "history", "--kept", entries[-1]["hash"])
+    asked = ["parked", "--cell", str(cell.folder), "history", "--kept", "0" * 64]
+    done = CliRunner().invoke(main, asked)
+    assert done.exit_code == 1
+    assert f"No entry that stands has the hash {'0' * 64}" in done.output
 
 
 def _empty(url: str) -> None:
