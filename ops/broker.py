@@ -17,8 +17,9 @@ _TIMEOUT_S = 30
 class ForeignBroker:
     """The broker that `AMQP_URI` names, with the URI's user as its administrator.
 
-    Users and permissions cannot be made over AMQP: the management plugin must answer, on port
-    15672 of the same host unless `RABBITMQ_API` says where. One cell a broker: users know no virtual host.
+    Users and permissions cannot be made over AMQP: the management plugin must answer on the same host, on
+    port 15672, or on 15671 by TLS where AMQP goes by TLS, unless `RABBITMQ_API` says where. One cell a
+    broker: users know no virtual host.
     """
 
     def __init__(self, cell: Cell, departments: tuple[str, ...], uri: str) -> None:
@@ -28,7 +29,8 @@ class ForeignBroker:
         self._scheme = parts.scheme
         self._host = parts.netloc.rpartition("@")[2]
         self._login = (unquote(parts.username or "guest"), unquote(parts.password or "guest"))
-        self._api = os.environ.get("RABBITMQ_API", f"http://{parts.hostname}:15672").rstrip("/")
+        scheme, port = ("https", 15671) if self._scheme == "amqps" else ("http", 15672)
+        self._api = os.environ.get("RABBITMQ_API", f"{scheme}://{parts.hostname}:{port}").rstrip("/")
 
     def url(self, user: str) -> str:
         """Return the URL of one of the cell's broker users."""

@@ -42,7 +42,7 @@ class Finding(msgspec.Struct, frozen=True):
 
 def examine(cell: Cell) -> list[Finding]:
     """Look at the machine, then at the cell, as far as it can be looked at."""
-    found = [look() for look in (_python, _disk, _memory, _packages)]
+    found = [_python(), disk(cell), _memory(), _packages()]
     running = Supervisor(cell).is_running()
     found.extend(_up(cell) if running else _down(cell))
     return found
@@ -54,9 +54,12 @@ def _python() -> Finding:
     return Finding(GOOD if good else BAD, "Python", version if good else f"{version}; 3.11 is needed")
 
 
-def _disk() -> Finding:
-    free = shutil.disk_usage(".").free / _GIB
-    text = f"{free:.1f} GiB free"
+def disk(cell: Cell) -> Finding:
+    """Look how much room a cell has where it has least: in its folder, or where its servers' data lies."""
+    folders = [each for each in (cell.folder, (cell.folder / "elsewhere").resolve()) if each.exists()]
+    bytes_free, folder = min((shutil.disk_usage(each).free, each) for each in folders)
+    free = bytes_free / _GIB
+    text = f"{free:.1f} GiB free at {folder}"
     if free < _LEAST_DISK_GIB:
         return Finding(BAD, "disk", f"{text}; the broker stops taking messages below 0.2 GiB: make room")
     return Finding(GOOD, "disk", text)

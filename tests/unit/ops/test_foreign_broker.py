@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import requests
 
 from contracts import topology
 from ops.broker import ForeignBroker
@@ -89,6 +90,26 @@ def test_a_foreign_broker_is_given_the_cells_definitions(
     assert path == "/api/definitions"
     assert {user["name"] for user in content["users"]} >= {"intake", "department.CGJ"}
     assert management.authorization == "Basic YWRtaW46cEBzcw=="
+
+
+@pytest.mark.parametrize(
+    ("uri", "api"), [("amqp", "http://broker.test:15672"), ("amqps", "https://broker.test:15671")]
+)
+def test_an_administrators_password_goes_by_tls_where_messages_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, uri: str, api: str
+) -> None:
+    """Seen failing: with http for both."""
+    asked: list[str] = []
+
+    def request(_method: str, url: str, **_given: object) -> None:
+        asked.append(url)
+        raise requests.ConnectionError
+
+    monkeypatch.delenv("RABBITMQ_API", raising=False)
+    monkeypatch.setattr(requests, "request", request)
+    with pytest.raises(Unready, match=api):
+        ForeignBroker(Cell(tmp_path / "cell"), CODES, f"{uri}://admin:p@broker.test/").learn()
+    assert asked == [f"{api}/api/definitions"]
 
 
 def test_its_users_connect_to_the_cells_own_virtual_host(broker: ForeignBroker) -> None:
