@@ -132,7 +132,7 @@ BUS = Section(
     (
         Panel(
             "未发布 · Unsent in the outbox",
-            "sum by (database) (qiaotou_outbox_unsent_messages)",
+            "max by (database) (qiaotou_outbox_unsent_messages)",
             "{{database}}",
         ),
         Panel(
