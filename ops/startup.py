@@ -127,11 +127,15 @@ class Startup:
         return "\n".join([*lines, f"(from {path})"])
 
 
+def data_of(cell: Cell) -> list[Path]:
+    """Return the folders that `empty` takes away; some may not be there, one may be a link."""
+    return [cell.folder / name for name in _DATA]
+
+
 def empty(cell: Cell) -> None:
     """Stop a cell and take its data away; make a new `Cell` of the folder afterwards."""
     Supervisor(cell).shut_down(STOP_STAGES)
-    for name in _DATA:
-        path = cell.folder / name
+    for path in data_of(cell):
         if path.is_symlink():
             shutil.rmtree(path.resolve(), ignore_errors=True)
             path.unlink()

@@ -12,7 +12,7 @@ from ops.recovery import backup as backing_up
 from ops.recovery import restore as restoring
 from ops.recovery.manifest import Manifest
 from ops.recovery.rollback import RolledBack
-from ops.startup import empty
+from ops.startup import data_of, empty
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -63,6 +63,7 @@ def restore(
         raise Unready("Name the backup and its keys: ./qiaotou restore OUT --keys FILE.")
     if replace:
         # Before anything is thrown away.
+        _refuse_what_would_go_too(cell, out, keys_file)
         restoring.refuse_what_does_not_fit(cell, out, keys_file)
         if not yes:
             click.confirm(f"Everything that {cell.folder} holds now is lost. Go on?", abort=True)
@@ -76,6 +77,12 @@ def restore(
     if restored.without_file:
         display.trouble(f"{restored.without_file} uploads have no file: they had none when this was made.")
     display.say("./qiaotou up starts it.")
+
+
+def _refuse_what_would_go_too(cell: Cell, *paths: Path) -> None:
+    for path in paths:
+        if any(path.resolve().is_relative_to(each.resolve()) for each in data_of(cell)):
+            raise Unready(f"{path} lies in what --replace throws away: copy it to another place first.")
 
 
 def _interrupt(_number: int, _frame: object) -> None:

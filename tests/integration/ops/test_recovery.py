@@ -520,6 +520,9 @@ def test_nothing_is_thrown_away_for_a_backup_that_does_not_fit(
     elsewhere.secret("anything")
     (elsewhere.media / PHOTO).parent.mkdir(parents=True)
     (elsewhere.media / PHOTO).write_bytes(b"an older photo")
+    within = elsewhere.departments / "keys.json"
+    shutil.copy(made.keys, within)
+    kept(elsewhere, made.out, within, "lies in what --replace throws away")
     seal, known = keys.read(made.keys).secrets[keys.SEAL], manifest.read(made.out)
     forge(copied, known, seal, {"schema": known.schema | {"intake": "9999"}})
     kept(elsewhere, copied, made.keys, "newer software")
