@@ -71,21 +71,18 @@ def every_check() -> list[tuple[str, tuple[str, ...]]]:
 
 
 def _halves(folder: Path) -> list[list[str]]:
-    """Return the folders of a folder in two parts of about one size.
+    """Return the files of tests in a folder in two parts of about one size.
 
     Two workers of xdist would each collect all of the tests, which takes as long as a quarter of them.
     """
     halves: list[list[str]] = [[] for _ in range(_BY_TWO)]
     sizes = [0] * _BY_TWO
-    for each in sorted(filter(_size, folder.iterdir()), key=_size, reverse=True):
+    files = ((each.stat().st_size, str(each.relative_to(REPOSITORY))) for each in folder.rglob("test_*.py"))
+    for size, name in sorted(files, reverse=True):
         smaller = sizes.index(min(sizes))
-        halves[smaller].append(str(each.relative_to(REPOSITORY)))
-        sizes[smaller] += _size(each)
+        halves[smaller].append(name)
+        sizes[smaller] += size
     return halves
-
-
-def _size(folder: Path) -> int:
-    return sum(each.stat().st_size for each in folder.rglob("test_*.py"))
 
 
 def test(display: Display, *, arguments: Sequence[str], everything: bool) -> int:
