@@ -14,7 +14,7 @@ from ops.processes import applications
 from ops.program import Program
 from ops.roster import Roster
 from ops.servers import Servers, remember
-from ops.startup import seed
+from ops.startup import refuse_half_restored, seed
 
 _METRICS_PORT, _HTTP_PORT = "9100", "8480"
 _DATABASE_S = 60
@@ -35,7 +35,11 @@ def main(arguments: list[str]) -> int:
 
 
 def prepare(cell: Cell, *, mode: str) -> None:
-    """Make databases, seed and settings, and the definitions that the broker reads when it starts."""
+    """Make databases, seed and settings, and the definitions that the broker reads when it starts.
+
+    Raises: Unready, also where a restore was broken off.
+    """
+    refuse_half_restored(cell)
     remember(cell)
     cell.remember_mode(mode)
     servers = Servers(cell)

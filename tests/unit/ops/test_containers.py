@@ -3,7 +3,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ops.cell import REPOSITORY, SERVICES
+from ops.cell import REPOSITORY, SERVICES, Cell
+from ops.container import prepare
+from ops.errors import Unready
+from ops.startup import restoring_mark
 
 COMPOSE = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text(encoding="utf-8"))
 OURS = (*SERVICES, "relay", "gateway")
@@ -54,3 +57,13 @@ def test_the_image_says_by_an_argument_which_process_it_is() -> None:
     lines = Path(REPOSITORY / "Dockerfile").read_text(encoding="utf-8").splitlines()
     assert "ARG SERVICE=gateway" in lines
     assert "USER qiaotou" in lines
+
+
+def test_a_cell_whose_restore_was_broken_off_is_not_prepared(tmp_path: Path) -> None:
+    cell = Cell(tmp_path / "cell")
+    cell.folder.mkdir(parents=True, exist_ok=True)
+    restoring_mark(cell).touch()
+    before = sorted(cell.folder.iterdir())
+    with pytest.raises(Unready, match="--after-database"):
+        prepare(cell, mode="demo")
+    assert sorted(cell.folder.iterdir()) == before
