@@ -136,6 +136,11 @@ class Run:
     def rolling(self) -> None:
         """Restart every process of ours by SIGTERM, round after round, under load."""
         self._line.phase("rolling restarts 滚动重启")
+        # What the last fault had sent a second time is not the restarts' doing.
+        self._loops.at(REST)
+        with self._loops.holding_back():
+            time.sleep(2.0)
+            self._drain()
         self._loops.at(self._scale.storm)
         restarts = Restarts(self.ground, self._traffic)
         names = [name for _ in range(self._scale.rounds) for name in OBSERVED]
