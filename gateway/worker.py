@@ -46,6 +46,16 @@ _STOPPING_S = 2.0
 _PIECE_BYTES = 64 * 1024
 
 
+def _come(line: Line) -> bytes | None:
+    """Return what has come by now: None where nothing has, no bytes where nothing more will."""
+    try:
+        return line.recv(_PIECE_BYTES)
+    except TimeoutError:
+        return None
+    except OSError:
+        return b""
+
+
 class Worker(ThreadWorker):  # type: ignore[misc]
     """gunicorn's own answers are HTML, and its log lines quote addresses and queries."""
 
@@ -119,12 +129,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     def _gather(self, conn: Any, line: Line) -> None:
         """Put what has come to what is here of a request, and hand it over once that is enough."""
-        try:
-            piece = line.recv(_PIECE_BYTES)
-        except TimeoutError:
+        piece = _come(line)
+        if piece is None:
             return
-        except OSError:
-            piece = b""
         held = conn.parser.unreader.buf
         held.seek(0, io.SEEK_END)
         held.write(piece)
@@ -163,12 +170,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._read_away, conn))
 
     def _read_away(self, conn: Any, line: Line) -> None:
-        try:
-            piece = line.recv(_PIECE_BYTES)
-        except TimeoutError:
+        piece = _come(line)
+        if piece is None:
             return
-        except OSError:
-            piece = b""
         conn.read_away += len(piece)
         if not piece or conn.read_away > _MOST_READ_AWAY_BYTES:
             self._let_go(conn)
