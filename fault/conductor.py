@@ -121,7 +121,7 @@ def _figures(
         outbox_lag_p99_s=round(found.outbox_lag_p99_s, 3),
         backlog=found.backlog,
         drain_10000_s=found.drained_s,
-        first_delivery_s=max((each.first_delivery_s or 0.0 for each in found.faults), default=NEVER),
+        first_delivery_s=max(map(first_delivery_of, found.faults), default=NEVER),
         reconnected_s=_most(found.faults, "reconnected_s", otherwise=NEVER),
         longest_block_s=round(longest.seconds, 3),
         longest_block=longest.what,
@@ -143,6 +143,11 @@ def _sum(faults: list[Struck], name: str) -> int:
 def _most(faults: list[Struck], name: str, *, otherwise: float) -> float:
     """Return the most that any fault tells of this name."""
     return max((float(each.facts[name]) for each in faults if name in each.facts), default=otherwise)
+
+
+def first_delivery_of(struck: Struck) -> float:
+    """Return what counts as the first delivery: one that was not measured misses every goal."""
+    return NEVER if struck.first_delivery_s is None else struck.first_delivery_s
 
 
 def exits_too_many(struck: Struck) -> int:

@@ -142,7 +142,11 @@ class TwoRelays:
 
     def _leads(self) -> bool:
         """Whether the second leads, for any database."""
-        return told(self._port, _LEADS) > 0
+        try:
+            return told(self._port, _LEADS) > 0
+        except OSError:
+            # It has not begun to listen.
+            return False
 
 
 def gateway_kinds() -> list[Fault]:

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from fault.checker import Verdict
-from fault.conductor import exits_too_many, strange
+from fault.conductor import exits_too_many, first_delivery_of, strange
 from fault.deliveries import Deliveries
 from fault.faults.fault import Facts, Fault
 from fault.faults.links import WAYS, LinkBroken
@@ -175,6 +175,11 @@ def test_a_message_may_cause_no_more_exits_than_it_is_allowed() -> None:
     assert exits_too_many(struck(exits=3, allowed_exits=2)) == 1
     assert exits_too_many(struck(exits=1, allowed_exits=0)) == 1
     assert exits_too_many(struck(well_s=1.0)) == 0
+
+
+def test_a_delivery_that_was_never_measured_is_not_taken_for_a_quick_one() -> None:
+    assert first_delivery_of(struck()) == NEVER
+    assert first_delivery_of(msgspec.structs.replace(struck(), first_delivery_s=2.5)) == 2.5
 
 
 PIDS = {"gateway": 1, "intake": 2, "notify": 3}
